@@ -1,0 +1,96 @@
+package parse
+
+import "fmt"
+
+// Record says what became of one item that was read: a message or a log line; or of a run of log lines that say
+// nothing about delivery. Records are what every reader yields, so that no item is ever lost uncounted:
+// read = understood + ignored + skipped, see [Books].
+type Record struct {
+	// Origin of the item, or of the first of a run.
+	Origin Origin
+	// Unit says what is being counted.
+	Unit Unit
+	// Events that the item tells. An event of Kind Ignored stands for the item itself, which then counts as ignored.
+	Events []Event
+	// Ignored is the number of items in a run of items understood and of no interest; only set without Events.
+	Ignored int
+	// Skipped is the number of items that could not be read; only set without Events, and with Err.
+	Skipped int
+	// Err says what is wrong and what to do, without the origin. Beside Events it is a warning: a bound was
+	// exceeded or a part was broken, and the rest was used.
+	Err error
+}
+
+// Unit is what a Record counts.
+type Unit string
+
+const (
+	Message Unit = "message"
+	Line    Unit = "line"
+	File    Unit = "file" // a whole file that could not be read as mail or log
+)
+
+// Skip is an item that could not be read, or not completely.
+type Skip struct {
+	Origin Origin
+	Err    error
+}
+
+func (s Skip) Error() string { return s.Origin.String() + ": " + s.Err.Error() }
+func (s Skip) Unwrap() error { return s.Err }
+
+// String is the origin as a person would write it: path, then message or line number.
+func (o Origin) String() string {
+	if o.Index == 0 {
+		return o.Path
+	}
+	return fmt.Sprintf("%s:%d", o.Path, o.Index)
+}
+
+// Books counts records. They always balance: Read() = Understood + Ignored + Skipped.
+type Books struct {
+	Messages, Lines int // read, of either unit
+	Understood      int // items that told at least one event
+	Ignored         int // items that are no report of delivery
+	Skipped         int // items that could not be read
+	FilesSkipped    int // whole files that are neither mail nor log, or could not be opened
+	Events          int
+	Warnings        int // items used in spite of an error
+}
+
+// Read is the number of messages and lines read.
+func (b *Books) Read() int { return b.Messages + b.Lines }
+
+// Add counts one record.
+func (b *Books) Add(r Record) {
+	if r.Unit == File {
+		b.FilesSkipped += r.Skipped
+		return
+	}
+	n := r.Ignored + r.Skipped
+	b.Ignored += r.Ignored
+	b.Skipped += r.Skipped
+	if len(r.Events) > 0 {
+		n++
+		told := 0
+		for _, e := range r.Events {
+			if e.Kind != Ignored {
+				told++
+			}
+		}
+		b.Events += told
+		if told > 0 {
+			b.Understood++
+		} else {
+			b.Ignored++
+		}
+		if r.Err != nil {
+			b.Warnings++
+		}
+	}
+	if r.Unit == Line {
+		b.Lines += n
+	} else {
+		b.Messages += n
+	}
+}
