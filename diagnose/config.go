@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"context"
+	"crypto/x509"
 	"net"
 	"net/netip"
 	"time"
@@ -36,6 +37,8 @@ type Config struct {
 	SMTP, SMTPRecipient bool
 	// Bind is our address to speak SMTP from.
 	Bind netip.Addr
+	// RootCAs are the certificate authorities to trust for STARTTLS and MTA-STS; nil means the system's.
+	RootCAs *x509.CertPool
 	// Timeout bounds one question; Deadline bounds the whole run.
 	Timeout, Deadline time.Duration
 }
