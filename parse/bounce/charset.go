@@ -1,0 +1,169 @@
+package bounce
+
+import (
+	"encoding/base64"
+	"io"
+	"mime"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/htmlindex"
+)
+
+// toUTF8 decodes bytes that are labelled with a charset. A wrong or invented label never loses the text: bytes that
+// are UTF-8 are taken as such, all others as windows-1252, in which every byte has a meaning.
+func toUTF8(b []byte, charset string) string {
+	charset = strings.ToLower(strings.Trim(charset, " '\""))
+	switch charset {
+	case "", "us-ascii", "ascii", "utf-8", "utf8":
+	default:
+		if enc := encodingOf(charset); enc != nil {
+			if s, err := enc.NewDecoder().Bytes(b); err == nil {
+				return string(s)
+			}
+		}
+	}
+	if isISO2022JP(b) {
+		if s, err := encodingOf("iso-2022-jp").NewDecoder().Bytes(b); err == nil {
+			return string(s)
+		}
+	}
+	if utf8.Valid(b) {
+		return string(b)
+	}
+	s, err := charmap.Windows1252.NewDecoder().Bytes(b)
+	if err != nil {
+		return strings.ToValidUTF8(string(b), "\uFFFD")
+	}
+	return string(s)
+}
+
+// encodingOf finds the encoding for a label, as browsers do (WHATWG), or nil.
+func encodingOf(charset string) encoding.Encoding {
+	switch charset {
+	case "x-sjis", "cp932", "ms932":
+		charset = "shift_jis"
+	case "ks_c_5601", "cp949":
+		charset = "euc-kr"
+	case "cp1252", "ansi_x3.4-1968":
+		charset = "windows-1252"
+	}
+	enc, err := htmlindex.Get(charset)
+	if err != nil {
+		return nil
+	}
+	if name, _ := htmlindex.Name(enc); name == "replacement" {
+		return nil
+	}
+	return enc
+}
+
+// isISO2022JP sees the escape sequence that changes to JIS X 0208; many Japanese systems leave the label away.
+func isISO2022JP(b []byte) bool {
+	for i := 0; i+2 < len(b) && i < 4096; i++ {
+		if b[i] == 0x1b && b[i+1] == '$' && (b[i+2] == 'B' || b[i+2] == '@') {
+			return true
+		}
+	}
+	return false
+}
+
+// decodeHeader decodes the encoded-words of RFC 2047, and raw 8-bit text.
+func decodeHeader(value string) string {
+	if strings.Contains(value, "=?") {
+		d := mime.WordDecoder{CharsetReader: func(charset string, r io.Reader) (io.Reader, error) {
+			b, err := io.ReadAll(r)
+			return strings.NewReader(toUTF8(b, charset)), err
+		}}
+		if s, err := d.DecodeHeader(value); err == nil {
+			value = s
+		}
+	}
+	if isASCII(value) && !strings.Contains(value, "\x1b$") {
+		return value
+	}
+	return toUTF8([]byte(value), "")
+}
+
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// decodeTransfer undoes a Content-Transfer-Encoding (RFC 2045 section 6), at most limit bytes. What is no valid
+// encoding is kept as it stands.
+func decodeTransfer(b []byte, encoding string, limit int) []byte {
+	switch strings.ToLower(strings.TrimSpace(encoding)) {
+	case "quoted-printable":
+		return decodeQuotedPrintable(b, limit)
+	case "base64":
+		return decodeBase64(b, limit)
+	}
+	return b[:min(len(b), limit)]
+}
+
+func decodeQuotedPrintable(b []byte, limit int) []byte {
+	out := make([]byte, 0, min(len(b), limit))
+	for i := 0; i < len(b) && len(out) < limit; i++ {
+		if b[i] != '=' {
+			out = append(out, b[i])
+			continue
+		}
+		if i+2 < len(b) {
+			hi, lo := unhex(b[i+1]), unhex(b[i+2])
+			if hi >= 0 && lo >= 0 {
+				out = append(out, byte(hi<<4|lo))
+				i += 2
+				continue
+			}
+		}
+		// A soft line break: "=" and blanks at the end of a line.
+		j := i + 1
+		for j < len(b) && (b[j] == ' ' || b[j] == '\t' || b[j] == '\r') {
+			j++
+		}
+		if j == len(b) || b[j] == '\n' {
+			i = j
+			continue
+		}
+		out = append(out, '=')
+	}
+	return out
+}
+
+func unhex(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10
+	case 'a' <= c && c <= 'f':
+		return int(c-'a') + 10
+	}
+	return -1
+}
+
+// decodeBase64 passes over every byte that is not of the alphabet, as RFC 2045 section 6.8 asks.
+func decodeBase64(b []byte, limit int) []byte {
+	if need := limit/3*4 + 4; len(b) > need*2 {
+		b = b[:need*2]
+	}
+	clean := make([]byte, 0, len(b))
+	for _, c := range b {
+		switch {
+		case 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '+', c == '/':
+			clean = append(clean, c)
+		}
+	}
+	if len(clean)%4 == 1 {
+		clean = clean[:len(clean)-1]
+	}
+	n, _ := base64.RawStdEncoding.Decode(clean, clean)
+	return clean[:min(n, limit)]
+}

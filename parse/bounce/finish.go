@@ -1,0 +1,99 @@
+package bounce
+
+import (
+	"strings"
+
+	"ndrscope/parse"
+)
+
+// finish adds to an event what does not depend on the dialect.
+func (m *message) finish(e *parse.Event) {
+	if e.Time.IsZero() {
+		e.Time = parseDate(m.head.get("Date"))
+	}
+	if e.Kind == parse.Ignored {
+		e.Subject = m.subject
+		return
+	}
+	if m.returned != nil {
+		m.returned.fill(e)
+	}
+	e.Recipient = trimAddress(e.Recipient)
+	e.OriginalRecipient = trimAddress(e.OriginalRecipient)
+	if strings.EqualFold(e.OriginalRecipient, e.Recipient) {
+		e.OriginalRecipient = ""
+	}
+	e.Domain = firstNonEmpty(domainOf(e.OriginalRecipient), domainOf(e.Recipient))
+	if e.Sender == "" && len(m.to) > 0 && e.Kind != parse.Feedback && e.Kind != parse.AutoReply {
+		e.Sender = m.to[0]
+	}
+	if e.Kind != parse.Feedback && e.Kind != parse.AutoReply {
+		finishReply(e)
+		finishAction(e)
+		findHosts(e)
+	}
+	m.findOurEnd(e)
+	e.BlockList = blockListIn(e.Diagnostic)
+	e.URL = urlIn(e.Diagnostic)
+}
+
+// finishReply settles Status and ReplyCode from the fields and the diagnostic.
+func finishReply(e *parse.Event) {
+	r := findReply(e.Diagnostic)
+	if e.ReplyCode == "" {
+		e.ReplyCode = r.code
+	}
+	if preferDiagnostic(e.Status, r.status) {
+		if e.Status == "" && e.StatusFrom == "" && e.Action == "" {
+			e.StatusFrom = parse.FromReply
+		} else {
+			e.StatusFrom = parse.FromDiagnostic
+		}
+		e.Status = r.status
+	}
+	if e.Status == "" {
+		e.StatusFrom = parse.FromNone
+	} else if e.StatusFrom == "" {
+		e.StatusFrom = parse.FromDiagnostic
+	}
+}
+
+// preferDiagnostic is whether the status found in the diagnostic says more than that of the Status field: many MTAs
+// write 5.0.0 there and keep what the remote server said in Diagnostic-Code.
+func preferDiagnostic(field, found string) bool {
+	switch {
+	case found == "" || field == found:
+		return false
+	case field == "":
+		return true
+	case strings.HasSuffix(field, ".0.0"):
+		return !strings.HasSuffix(found, ".0.0")
+	case strings.HasSuffix(field, ".0"):
+		return !strings.HasSuffix(found, ".0")
+	case field == "4.4.7" || field == "5.4.7":
+		return true
+	}
+	return false
+}
+
+// finishAction sets the Action that the Kind implies.
+func finishAction(e *parse.Event) {
+	if e.Action == "" {
+		switch e.Kind {
+		case parse.Failure:
+			e.Action = "failed"
+		case parse.Delay:
+			e.Action = "delayed"
+		case parse.Delivery:
+			e.Action = "delivered"
+		case parse.Relay:
+			e.Action = "relayed"
+		case parse.Expansion:
+			e.Action = "expanded"
+		}
+	}
+}
+
+func trimAddress(a string) string {
+	return strings.TrimSpace(strings.Trim(a, "<> \t\r\n"))
+}

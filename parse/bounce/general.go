@@ -1,0 +1,203 @@
+package bounce
+
+import (
+	"strings"
+
+	"ndrscope/parse"
+)
+
+// general finds recipients and replies in the human text of a bounce whose dialect is not known.
+//
+// An address counts as a recipient only if it cannot be the sender's, the reporter's or a bystander's. When the text
+// names none, the To field of the returned message does, if it holds a single address.
+func (m *message) general() []parse.Event {
+	innocent := m.innocent()
+	failed := addressesIn(strings.Join(m.head.all("X-Failed-Recipients"), ","), maxRecipients)
+	isFailed := map[string]bool{}
+	for _, a := range failed {
+		isFailed[strings.ToLower(a)] = true
+	}
+	seen := map[string]int{}
+	var events []parse.Event
+	var said []string
+	current := -1
+	for at := 0; at < len(m.text); {
+		line, next := stringLine(m.text, at)
+		at = next
+		if isBystanderLine(line) {
+			continue
+		}
+		for _, a := range addressesIn(line, 20) {
+			key := strings.ToLower(a)
+			if i, ok := seen[key]; ok {
+				current = i
+				break
+			}
+			if len(failed) > 0 && !isFailed[key] || len(failed) == 0 && innocent[key] || isRole(key) || len(events) >= maxRecipients {
+				continue
+			}
+			current = len(events)
+			seen[key] = current
+			events = append(events, m.event(a, ""))
+			said = append(said, "")
+		}
+		if current >= 0 && len(said[current]) < maxDiagnostic {
+			said[current] += clipLine(line) + "\n"
+		}
+	}
+	for i := range events {
+		events[i].Diagnostic = essence(said[i])
+	}
+	for _, a := range failed {
+		if _, ok := seen[strings.ToLower(a)]; !ok {
+			events = append(events, m.event(a, essence(m.text)))
+		}
+	}
+	if len(events) == 0 {
+		if a := m.soleRecipient(); a != "" && !innocent[strings.ToLower(a)] {
+			events = append(events, m.event(a, essence(m.text)))
+		}
+	}
+	return events
+}
+
+// innocent are the addresses, lower case, that stand in a bounce without having failed.
+func (m *message) innocent() map[string]bool {
+	set := map[string]bool{m.sender: true}
+	for _, a := range m.to {
+		set[a] = true
+	}
+	for _, name := range []string{"Reply-To", "Return-Path", "Errors-To", "Sender", "Cc", "Delivered-To", "X-Envelope-To"} {
+		for _, a := range addressesIn(m.head.get(name), 50) {
+			set[strings.ToLower(a)] = true
+		}
+	}
+	if m.returned != nil {
+		for _, name := range []string{"From", "Return-Path", "Sender", "Reply-To", "Errors-To", "X-Envelope-From"} {
+			for _, a := range addressesIn(m.returned.head.get(name), 50) {
+				set[strings.ToLower(a)] = true
+			}
+		}
+		for _, id := range append(addressesIn(m.returned.head.get("Message-ID"), 1), addressesIn(m.returned.head.get("References"), 20)...) {
+			set[strings.ToLower(id)] = true
+		}
+		// A mail to oneself: the sender may well be the one who failed.
+		for _, a := range addressesIn(m.returned.head.get("To"), 2) {
+			if len(addressesIn(m.returned.head.get("To"), 2)) == 1 {
+				delete(set, strings.ToLower(a))
+			}
+		}
+	}
+	return set
+}
+
+// isRole is whether a lower-case address is one that is written to for help.
+func isRole(address string) bool {
+	local, _, _ := strings.Cut(address, "@")
+	switch local {
+	case "postmaster", "mailer-daemon", "abuse", "mailerdaemon", "hostmaster", "noreply", "no-reply", "support",
+		"helpdesk", "delist", "unblock", "mail-daemon":
+		return true
+	}
+	return false
+}
+
+// isBystanderLine sees lines whose addresses are no recipients: quoted header fields of the sender's, Message-IDs,
+// and where to ask for help.
+func isBystanderLine(line string) bool {
+	t := strings.TrimLeft(line, " \t*>-|")
+	for _, name := range []string{"from:", "sender:", "message-id", "reply-to:", "return-path:", "cc:", "von:", "de:",
+		"absender:", "expéditeur", "remitente", "mittente", "received:", "errors-to:", "references:", "in-reply-to:",
+		"reporting-mta", "mail from:", ">>> mail from", "afzender", "from <", "envelope-from", "x-"} {
+		if hasPrefixFold(t, name) {
+			return true
+		}
+	}
+	if !strings.Contains(line, "@") {
+		return false
+	}
+	for _, phrase := range []string{"message-id:", "message id:", "mailto:", "contact ", "please forward", "send mail to",
+		"for assistance", "for help", "further information", "your message from ", "sent by <", "from: <", "mail from:<"} {
+		if containsFold(line, phrase) {
+			return true
+		}
+	}
+	return false
+}
+
+// soleRecipient is the address of the returned message's To field, if there is one only.
+func (m *message) soleRecipient() string {
+	if m.returned == nil {
+		return ""
+	}
+	if a := addressesIn(m.returned.head.get("X-Envelope-To"), 2); len(a) == 1 {
+		return a[0]
+	}
+	if a := addressesIn(decodeHeader(m.returned.head.get("To")), 2); len(a) == 1 {
+		return a[0]
+	}
+	return ""
+}
+
+// essence picks from a text what the remote server said: the paragraph with the best reply, else all.
+func essence(text string) string {
+	best, bestRank := "", 0
+	for paragraph := range strings.SplitSeq(text, "\n\n") {
+		r := findReply(paragraph)
+		rank := 0
+		if r.status != "" {
+			rank++
+		}
+		if r.code != "" {
+			rank += 2
+		}
+		if rank > bestRank {
+			best, bestRank = paragraph, rank
+		}
+	}
+	if bestRank == 0 {
+		best = text
+	}
+	return oneLine(best)
+}
+
+// looksLikeBounce weighs the signs that a message without delivery-status reports a failure.
+func (m *message) looksLikeBounce() bool {
+	if m.head.has("X-Failed-Recipients") {
+		return true
+	}
+	score := 0
+	if m.fromHas("mailer-daemon", "postmaster", "mail delivery", "mailer daemon", "mail administrator", "maildelivery",
+		"delivery subsystem", "system administrator", "mail system", "mailsystem", "mail-daemon", "mailerdaemon",
+		"microsoft outlook", "mail router", "delivery service", "mail deliver") {
+		score += 2
+	}
+	if p := strings.TrimSpace(m.head.get("Return-Path")); p == "<>" || p == "<MAILER-DAEMON>" {
+		score++
+	}
+	if strings.Contains(strings.ToLower(m.head.get("Content-Type")), "delivery-status") {
+		score += 2
+	}
+	if hasAny(m.lower, bounceSubjects...) {
+		score += 2
+	}
+	if strings.HasPrefix(m.lower, "re:") || strings.HasPrefix(m.lower, "fwd:") || strings.HasPrefix(m.lower, "fw:") || m.head.has("In-Reply-To") {
+		score -= 2
+	}
+	return score >= 2
+}
+
+// bounceSubjects are phrases of the subjects of bounces, lower case.
+var bounceSubjects = []string{
+	"undeliver", "delivery status notification", "delivery failure", "delivery failed", "delivery has failed",
+	"failure notice", "returned mail", "mail delivery", "delivery report", "delivery notification", "delivery error",
+	"non delivery", "nondeliverable", "non-delivery", "message you sent blocked", "could not be delivered",
+	"couldn't be delivered", "returned to sender", "unzustellbar", "zustellung", "nicht zugestellt",
+	"échec de la remise", "non remis", "échec de remise", "no se puede entregar", "no se pudo entregar", "devuelto",
+	"recapito", "mancata consegna", "impossibile recapitare", "não é possível entregar", "falha na entrega",
+	"onbestelbaar", "niet bezorgd", "niedostarczalne", "не удалось доставить", "недоставлен", "недоставка",
+	"配信不能", "配信できません", "未送达", "无法投递", "退信", "mail failure", "mail error", "failed mail", "rejected:",
+	"unable to deliver", "not delivered", "delivery problem", "message blocked", "address not found",
+	"oläverbart", "olevererbart", "ikke leveret", "kan ikke leveres", "toimittaminen epäonnistui", "kézbesíthetetlen",
+	"teslim edilemedi", "nedoručiteln", "system undelivered", "bounce", "problem delivering", "warning: could not send",
+}

@@ -1,0 +1,176 @@
+package bounce
+
+import (
+	"strings"
+
+	"ndrscope/parse"
+)
+
+// message is one mail, read once: what every dialect looks at.
+type message struct {
+	head    fields
+	from    string // the From field, decoded, lower case
+	sender  string // the address in it, lower case
+	subject string // decoded
+	lower   string // the subject, lower case
+	to      []string
+	// text is what the report says to a human, without the returned message; lines end in "\n".
+	text string
+	// status holds the fields of message/delivery-status, or of text that has the form of it.
+	status fields
+	// report is the media type of the machine-readable part: message/delivery-status,
+	// message/disposition-notification, message/feedback-report ...; feedback are the fields of the latter.
+	report   string
+	feedback fields
+	// returned is the message that failed, or its header; nil when the report has none.
+	returned *returned
+	kinds    []string // media types of all parts
+	opt      Options
+	warnings []error
+}
+
+// read takes a raw message apart.
+func read(raw []byte, opt Options) *message {
+	var w walker
+	head, body := w.header(raw)
+	m := &message{head: head, opt: opt}
+	m.from = strings.ToLower(decodeHeader(head.get("From")))
+	m.sender = firstAddress(m.from)
+	m.subject = decodeHeader(head.get("Subject"))
+	m.lower = strings.ToLower(m.subject)
+	for _, name := range []string{"To", "Cc"} {
+		for _, v := range head.all(name) {
+			m.to = append(m.to, addressesIn(strings.ToLower(v), 50)...)
+		}
+	}
+	w.walk(head, body, 0)
+	m.collect(&w)
+	m.warnings = w.warnings
+	return m
+}
+
+// collect sorts the parts: human text, machine-readable fields, the returned message.
+func (m *message) collect(w *walker) {
+	var plain, html strings.Builder
+	for i := range w.parts {
+		p := &w.parts[i]
+		m.kinds = append(m.kinds, p.kind)
+		switch p.kind {
+		case "message/delivery-status", "message/global-delivery-status", "message/delivery-report",
+			"message/report", "report/delivery-status", "text/delivery-status", "delivery-status":
+			m.report = "message/delivery-status"
+			m.status = append(m.status, parseFields(p.text(maxStatus, w))...)
+		case "message/disposition-notification", "message/global-disposition-notification":
+			m.report = "message/disposition-notification"
+		case "message/feedback-report":
+			m.report = p.kind
+			m.feedback = append(m.feedback, parseFields(p.text(maxText, w))...)
+		case "message/rfc822", "message/global", "message/partial", "message/rfc822-headers",
+			"text/rfc822-headers", "text/rfc822-header", "text/rfc822", "message/global-headers",
+			"text/global-headers":
+			if m.returned == nil {
+				body := p.body
+				if enc := p.head.get("Content-Transfer-Encoding"); enc != "" {
+					body = decodeTransfer(body, enc, len(body))
+				}
+				m.returned = readReturned(body, strings.HasSuffix(p.kind, "headers"), w)
+			}
+		case "text/html":
+			if m.returned == nil || html.Len() == 0 {
+				addText(&html, p.text(maxText, w))
+			}
+		default:
+			if strings.HasPrefix(p.kind, "text/") && (m.returned == nil || plain.Len() == 0) && plain.Len() < maxText {
+				addText(&plain, p.text(maxText, w))
+			}
+		}
+	}
+	m.text = plain.String()
+	if len(strings.TrimSpace(m.text)) < 20 && html.Len() > 0 {
+		m.text += htmlText(html.String())
+	}
+	m.splitReturned(w)
+	if len(m.status) == 0 && hasStatusFields(m.text) {
+		m.status = parseFields(m.text)
+	}
+}
+
+func addText(b *strings.Builder, s string) {
+	if b.Len() > 0 {
+		b.WriteByte('\n')
+	}
+	b.WriteString(s)
+}
+
+// text decodes the transfer encoding and the charset of a part, at most limit bytes, with line ends "\n".
+func (p *part) text(limit int, w *walker) string {
+	b := decodeTransfer(p.body, p.head.get("Content-Transfer-Encoding"), limit)
+	if len(b) >= limit && len(p.body) > limit {
+		w.warn("a %s part is longer than %d bytes: the rest of it is left out", p.kind, limit)
+	}
+	s := toUTF8(b, param(p.head.get("Content-Type"), "charset"))
+	if strings.IndexByte(s, '\r') >= 0 {
+		s = strings.ReplaceAll(s, "\r\n", "\n")
+		s = strings.ReplaceAll(s, "\r", "\n")
+	}
+	return s
+}
+
+// event starts an event of this message for a recipient and what was said about it.
+func (m *message) event(recipient, diagnostic string) parse.Event {
+	return parse.Event{Kind: parse.Failure, Recipient: recipient, Diagnostic: diagnostic}
+}
+
+// hasStatusFields sees delivery-status fields within text: sent as text/plain, or as part of the human notice.
+func hasStatusFields(text string) bool {
+	return containsFold(text, "final-recipient:") || containsFold(text, "original-recipient:") &&
+		containsFold(text, "action:")
+}
+
+// containsFold is strings.Contains without regard to ASCII case; sub must be lower case.
+func containsFold(s, sub string) bool { return indexFold(s, sub) >= 0 }
+
+// indexFold is strings.Index without regard to ASCII case; sub must be lower case.
+func indexFold(s, sub string) int {
+	if sub == "" {
+		return 0
+	}
+	lo, up := sub[0], sub[0]
+	if 'a' <= lo && lo <= 'z' {
+		up -= 'a' - 'A'
+	}
+	for i := 0; i+len(sub) <= len(s); {
+		j := strings.IndexByte(s[i:], lo)
+		if up != lo {
+			limit := len(s)
+			if j >= 0 {
+				limit = i + j
+			}
+			if k := strings.IndexByte(s[i:limit], up); k >= 0 {
+				j = k
+			}
+		}
+		if j < 0 || i+j+len(sub) > len(s) {
+			return -1
+		}
+		i += j
+		if equalFoldASCII(s[i:i+len(sub)], sub) {
+			return i
+		}
+		i++
+	}
+	return -1
+}
+
+func equalFoldASCII(s, lower string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != lower[i] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,111 @@
+package bounce
+
+import (
+	"strings"
+
+	"ndrscope/parse"
+)
+
+// oneLine joins the lines of s with single blanks, and takes off what surrounds them. The lines of a multi-line SMTP
+// reply lose the code that each repeats: "550-5.1.1 no 550 5.1.1 such user" becomes "550-5.1.1 no such user".
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > maxDiagnostic {
+		s = strings.ToValidUTF8(s[:maxDiagnostic], "")
+	}
+	return s
+}
+
+// after returns the text behind the first of the phrases that occurs, which must be lower case; all of it when none
+// does.
+func after(text string, phrases ...string) string {
+	for _, p := range phrases {
+		if i := indexFold(text, p); i >= 0 {
+			return text[i+len(p):]
+		}
+	}
+	return text
+}
+
+// before returns the text in front of the earliest of the phrases, which must be lower case; all of it when none
+// occurs.
+func before(text string, phrases ...string) string {
+	for _, p := range phrases {
+		if i := indexFold(text, p); i >= 0 {
+			text = text[:i]
+		}
+	}
+	return text
+}
+
+// blocks splits text into recipients and what is said of each. head looks at a line: it returns an address when the
+// line begins a block, and what the line itself says of it.
+func (m *message) blocks(text string, head func(line string) (address, said string)) []parse.Event {
+	var events []parse.Event
+	var said strings.Builder
+	flush := func() {
+		if n := len(events); n > 0 {
+			events[n-1].Diagnostic = oneLine(said.String())
+		}
+		said.Reset()
+	}
+	for at := 0; at < len(text); {
+		line, next := stringLine(text, at)
+		at = next
+		if address, first := head(line); address != "" {
+			if len(events) == maxRecipients {
+				m.warnings = append(m.warnings, errRecipients)
+				break
+			}
+			flush()
+			events = append(events, m.event(address, ""))
+			said.WriteString(first)
+			said.WriteByte('\n')
+			continue
+		}
+		if len(events) > 0 && said.Len() < maxDiagnostic {
+			said.WriteString(clipLine(line))
+			said.WriteByte('\n')
+		}
+	}
+	flush()
+	return events
+}
+
+// headBracket begins a block at "<address>" or "<address>: text" at the start of a line, as most MTAs write it.
+func headBracket(line string) (address, said string) {
+	t := strings.TrimLeft(line, " \t")
+	if len(t) < 3 || t[0] != '<' {
+		return "", ""
+	}
+	end := strings.IndexByte(t, '>')
+	if end < 0 || strings.IndexByte(t[:end], '@') < 0 {
+		return "", ""
+	}
+	return t[1:end], strings.TrimLeft(t[end+1:], ": \t")
+}
+
+// headBare begins a block at a line that starts with an address, in angle brackets or not, and a colon or nothing
+// more.
+func headBare(line string) (address, said string) {
+	if a, s := headBracket(line); a != "" {
+		return a, s
+	}
+	t := strings.TrimSpace(line)
+	i := strings.IndexByte(t, '@')
+	if i <= 0 {
+		return "", ""
+	}
+	start, end, ok := addressAround(t, i, 0)
+	if !ok || start != 0 {
+		return "", ""
+	}
+	rest := strings.TrimLeft(t[end:], " \t")
+	if rest != "" && rest[0] != ':' && rest[0] != '(' && rest[0] != '-' {
+		return "", ""
+	}
+	return t[:end], strings.TrimLeft(rest, ": \t")
+}
+
+// clipLine bounds a line to what a diagnostic can hold.
+func clipLine(line string) string { return line[:min(len(line), maxDiagnostic)] }
