@@ -96,6 +96,7 @@ const (
 	Backscatter       Subkind = "backscatter"        // of Ignored: a bounce of a message that we never sent
 	LocalDelivery     Subkind = "local"              // of any Kind: a mailbox on our own machine, nobody else's end
 	Inbound           Subkind = "inbound"            // of Ignored: we refused somebody else's mail
+	Notification      Subkind = "notification"       // of Ignored: a bounce that our own MTA sent; its cause is an event
 	Expired           Subkind = "expired"            // of Failure: the queue lifetime ended
 )
 

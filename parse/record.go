@@ -1,6 +1,9 @@
 package parse
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Record says what became of one item that was read: a message or a log line; or of a run of log lines that say
 // nothing about delivery. Records are what every reader yields, so that no item is ever lost uncounted:
@@ -12,13 +15,28 @@ type Record struct {
 	Unit Unit
 	// Events that the item tells. An event of Kind Ignored stands for the item itself, which then counts as ignored.
 	Events []Event
+	// Deliveries counts log lines that tell of deliveries at the first try, in place of an Event each; only set
+	// without Events, and only where the reader was asked to count.
+	Deliveries []Deliveries
 	// Ignored is the number of items in a run of items understood and of no interest; only set without Events.
 	Ignored int
+	// Subkind says what the Ignored items are, where that is worth telling: Inbound, Notification.
+	Subkind Subkind
 	// Skipped is the number of items that could not be read; only set without Events, and with Err.
 	Skipped int
 	// Err says what is wrong and what to do, without the origin. Beside Events it is a warning: a bound was
 	// exceeded or a part was broken, and the rest was used.
 	Err error
+}
+
+// Deliveries counts recipients who were reached at the first try, within one hour.
+type Deliveries struct {
+	Domain     string // as Event.Domain
+	RemoteHost string // as Event.RemoteHost
+	// Subkind is LocalDelivery for our own mailboxes, else empty.
+	Subkind     Subkind
+	Count       int
+	First, Last time.Time // zero if unknown
 }
 
 // Unit is what a Record counts.
@@ -68,6 +86,11 @@ func (b *Books) Add(r Record) {
 		return
 	}
 	n := r.Ignored + r.Skipped
+	for _, d := range r.Deliveries {
+		n += d.Count
+		b.Understood += d.Count
+		b.Events += d.Count
+	}
 	b.Ignored += r.Ignored
 	b.Skipped += r.Skipped
 	if len(r.Events) > 0 {
