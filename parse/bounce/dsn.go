@@ -15,6 +15,7 @@ type recipientStatus struct {
 	remoteMTA               string
 	lastAttempt             time.Time
 	seenAction, seenFinal   bool
+	closed                  bool // an empty line followed
 }
 
 // delivery is the per-message fields (section 2.2) and those of each recipient.
@@ -35,13 +36,26 @@ func readDelivery(fs fields) delivery {
 	var d delivery
 	var r recipientStatus
 	flush := func() {
-		if (r.final != "" || r.original != "" || r.actual != "") && len(d.recipients) < maxRecipients {
+		if r.final == "" && r.original == "" && r.actual == "" {
+			r.closed = false
+			return // The Action of a group whose recipient comes after it.
+		}
+		if len(d.recipients) < maxRecipients {
 			d.recipients = append(d.recipients, r)
 		}
 		r = recipientStatus{}
 	}
 	for _, f := range fs {
-		switch strings.ToLower(f.name) {
+		name := strings.ToLower(f.name)
+		switch name {
+		case "":
+			r.closed = true
+		case "final-recipient", "original-recipient", "x-actual-recipient", "action":
+			if r.closed {
+				flush()
+			}
+		}
+		switch name {
 		case "reporting-mta", "x-reporting-mta":
 			if d.reportingMTA == "" {
 				d.reportingMTA = cleanHost(untyped(f.value))
@@ -60,7 +74,7 @@ func readDelivery(fs fields) delivery {
 			}
 			r.final, r.seenFinal = cleanAddress(decodeXtext(f.value)), true
 		case "original-recipient":
-			if r.original != "" || r.seenFinal && r.seenAction {
+			if r.original != "" {
 				flush()
 			}
 			r.original = cleanAddress(decodeXtext(f.value))

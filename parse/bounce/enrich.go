@@ -6,22 +6,31 @@ import (
 	"ndrscope/parse"
 )
 
-// enrich adds to the events of a delivery status notification what only its human text tells: the command that was
-// answered, the server and its address.
+// enrich adds to the events of a delivery status notification what only its human text tells: the reply where the
+// fields have none, the command that was answered, the server and its address.
 func (m *message) enrich(events []parse.Event) {
 	if len(events) > 50 || len(m.text) > 100_000 {
 		return
 	}
+	if len(events) == 1 && !strings.Contains(events[0].Recipient, "@") {
+		if found := m.general(); len(found) == 1 {
+			events[0].Recipient = found[0].Recipient
+		}
+	}
 	for i := range events {
 		e := &events[i]
-		said := m.paragraphOf(e.Recipient)
+		said := m.saidOf(e.Recipient, len(events) == 1)
 		if said == "" {
 			continue
 		}
-		said = oneLine(said)
-		if e.Diagnostic == "" {
-			if r := findReply(said); r.code != "" || r.status != "" {
+		if inFields := findReply(e.Diagnostic); inFields.code == "" {
+			r := findReply(said)
+			switch {
+			case r.code == "" && r.status == "":
+			case e.Diagnostic == "" || inFields.status == "" && isDigits(e.Diagnostic):
 				e.Diagnostic = said
+			case inFields.status == "" || inFields.status == r.status:
+				e.ReplyCode = r.code
 			}
 		}
 		if e.Command == "" {
@@ -37,18 +46,42 @@ func (m *message) enrich(events []parse.Event) {
 	}
 }
 
-// paragraphOf returns the paragraph of the human text that begins with the address or names it last.
-func (m *message) paragraphOf(address string) string {
-	if address == "" {
-		return ""
+// saidOf returns what the human text says of an address: the paragraphs, or within them the lines, that name it. For
+// the only recipient of a report, a paragraph with a reply that names nobody will do too.
+func (m *message) saidOf(address string, only bool) string {
+	var said, any string
+	for paragraph := range strings.SplitSeq(m.text, "\n\n") {
+		if address != "" && strings.Contains(paragraph, address) {
+			s := linesOf(paragraph, address)
+			if r := findReply(s); r.code != "" || said == "" {
+				said = s
+			}
+		} else if only && any == "" {
+			if r := findReply(paragraph); r.code != "" && r.code[0] != '2' {
+				any = paragraph
+			}
+		}
 	}
-	i := strings.Index(m.text, "<"+address+">")
-	if i < 0 {
-		i = strings.Index(m.text, address)
+	if any != "" && findReply(said).code == "" {
+		return oneLine(any)
 	}
-	if i < 0 {
-		return ""
+	return oneLine(said)
+}
+
+// linesOf returns the paragraph from the line that names the address, up to a line that begins with another one.
+func linesOf(paragraph, address string) string {
+	var out []string
+	on := false
+	for line := range strings.SplitSeq(paragraph, "\n") {
+		if a, _ := headBare(line); a != "" {
+			on = a == address
+		}
+		if strings.Contains(line, address) {
+			on = true
+		}
+		if on {
+			out = append(out, line)
+		}
 	}
-	paragraph, _, _ := strings.Cut(m.text[i:], "\n\n")
-	return paragraph
+	return strings.Join(out, "\n")
 }

@@ -56,8 +56,8 @@ func trimLine(line string) string {
 	return line
 }
 
-// parseFields reads every field of text, up to its end: empty lines are passed over, so that text may hold several
-// groups. At most maxFields are read.
+// parseFields reads every field of text, up to its end. Text may hold several groups: an empty line between two fields
+// becomes a field without a name. At most maxFields are read.
 func parseFields(text string) fields {
 	out := make(fields, 0, 24)
 	for at := 0; at < len(text) && len(out) < maxFields; {
@@ -68,7 +68,11 @@ func parseFields(text string) fields {
 		} else {
 			at = len(text)
 		}
-		name, value, ok := cutField(trimLine(line))
+		line = trimLine(line)
+		if line == "" && len(out) > 0 && out[len(out)-1].name != "" {
+			out = append(out, field{})
+		}
+		name, value, ok := cutField(line)
 		if !ok {
 			continue
 		}

@@ -43,7 +43,7 @@ func finishReply(e *parse.Event) {
 	if e.ReplyCode == "" {
 		e.ReplyCode = r.code
 	}
-	if preferDiagnostic(e.Status, r.status) {
+	if preferDiagnostic(e.Status, r) {
 		if e.Status == "" && e.StatusFrom == "" && e.Action == "" {
 			e.StatusFrom = parse.FromReply
 		} else {
@@ -59,22 +59,26 @@ func finishReply(e *parse.Event) {
 }
 
 // preferDiagnostic is whether the status found in the diagnostic says more than that of the Status field: many MTAs
-// write 5.0.0 there and keep what the remote server said in Diagnostic-Code.
-func preferDiagnostic(field, found string) bool {
+// write 5.0.0 there, or what they make of the reply themselves, and keep the remote server's own word in
+// Diagnostic-Code.
+func preferDiagnostic(field string, r reply) bool {
 	switch {
-	case found == "" || field == found:
+	case r.status == "" || field == r.status:
 		return false
 	case field == "":
 		return true
-	case strings.HasSuffix(field, ".0.0"):
-		return !strings.HasSuffix(found, ".0.0")
-	case strings.HasSuffix(field, ".0"):
-		return !strings.HasSuffix(found, ".0")
-	case field == "4.4.7" || field == "5.4.7":
+	case strings.HasSuffix(r.status, ".0.0"):
+		return false
+	case strings.HasSuffix(field, ".0.0"), isExpiry(field):
 		return true
+	case strings.HasSuffix(r.status, ".0") && !strings.HasSuffix(field, ".0"):
+		return false
 	}
-	return false
+	return r.code != ""
 }
+
+// isExpiry is whether a status says no more than that the queue lifetime ended (X.4.7, RFC 3463 section 3.5).
+func isExpiry(status string) bool { return status == "4.4.7" || status == "5.4.7" }
 
 // finishAction sets the Action that the Kind implies.
 func finishAction(e *parse.Event) {

@@ -24,10 +24,11 @@ func (m *message) general() []parse.Event {
 	for at := 0; at < len(m.text); {
 		line, next := stringLine(m.text, at)
 		at = next
-		if isBystanderLine(line) {
-			continue
+		var named []string
+		if !isBystanderLine(line) {
+			named = addressesIn(line, 20)
 		}
-		for _, a := range addressesIn(line, 20) {
+		for _, a := range named {
 			key := strings.ToLower(a)
 			if i, ok := seen[key]; ok {
 				current = i
@@ -199,5 +200,5 @@ var bounceSubjects = []string{
 	"配信不能", "配信できません", "未送达", "无法投递", "退信", "mail failure", "mail error", "failed mail", "rejected:",
 	"unable to deliver", "not delivered", "delivery problem", "message blocked", "address not found",
 	"oläverbart", "olevererbart", "ikke leveret", "kan ikke leveres", "toimittaminen epäonnistui", "kézbesíthetetlen",
-	"teslim edilemedi", "nedoručiteln", "system undelivered", "bounce", "problem delivering", "warning: could not send",
+	"teslim edilemedi", "nedoručiteln", "system undelivered", "problem delivering", "warning: could not send",
 }

@@ -37,9 +37,10 @@ func findReply(text string) reply {
 	return best
 }
 
-// worthMore prefers a status with a detail to a bare class: 5.1.1 to 5.0.0.
+// worthMore prefers a status with a detail to a bare class, 5.1.1 to 5.0.0, and the last temporary error to the
+// statement that time ran out on it.
 func worthMore(a, b string) bool {
-	return strings.HasSuffix(b, ".0.0") && !strings.HasSuffix(a, ".0.0")
+	return strings.HasSuffix(b, ".0.0") && !strings.HasSuffix(a, ".0.0") || isExpiry(b) && a[0] == '4'
 }
 
 // startsNumber is whether a number may begin at i: not within a word, a version, an IP address or a longer number.
