@@ -1,0 +1,241 @@
+package lab
+
+import (
+	"encoding/binary"
+	"hash/fnv"
+	"io"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// Fault is a way for a DNS server to fail.
+type Fault string
+
+const (
+	Refused       Fault = "refused"  // RCODE 5
+	ServFail      Fault = "servfail" // RCODE 2
+	NXDomain      Fault = "nxdomain" // "no such name", wrongly
+	Empty         Fault = "empty"    // no error and no records, wrongly
+	Silent        Fault = "silent"   // no answer: the client runs into its timeout
+	Garbage       Fault = "garbage"  // bytes that are no DNS message
+	OtherQuestion Fault = "other-question"
+	WrongID       Fault = "wrong-id"
+	Connectable   Fault = "stall" // of TCP: accepts the connection and says nothing
+	Reset         Fault = "reset" // of TCP
+)
+
+var faults = []Fault{Refused, ServFail, NXDomain, Empty, Silent, Garbage, OtherQuestion, WrongID, Connectable, Reset}
+
+// Faults are what is wrong with a DNS server. The zero value is a healthy one.
+type Faults struct {
+	// All strikes every question, Reverse those below in-addr.arpa and ip6.arpa, Below those at or below a name.
+	All, Reverse Fault
+	Below        []NameFault
+	// Share of the questions that All and Reverse strike, from 0 to 1; 0 means all of them.
+	Share float64
+	// TCP is a fault of that transport alone: Refused, Silent, Reset or Connectable.
+	TCP Fault
+	// Truncate makes every answer over UDP a truncated one.
+	Truncate bool
+	// Lie is the address given for names that do not exist, as some providers do for advertising.
+	Lie netip.Addr
+	// Latency of an answer, and the share of questions over UDP that get lost, from 0 to 1.
+	Latency time.Duration
+	Loss    float64
+}
+
+// NameFault is a fault with the names at or below one.
+type NameFault struct {
+	Name  string
+	Fault Fault
+}
+
+// of says what strikes a question.
+func (f *Faults) of(name string, dice func(what string) float64) Fault {
+	for _, b := range f.Below {
+		if dns.IsSubDomain(b.Name, name) {
+			return b.Fault
+		}
+	}
+	if f.Share > 0 && dice("fault") >= f.Share {
+		return ""
+	}
+	if f.Reverse != "" && isReverse(name) {
+		return f.Reverse
+	}
+	return f.All
+}
+
+func isReverse(name string) bool {
+	return dns.IsSubDomain("in-addr.arpa.", name) || dns.IsSubDomain("ip6.arpa.", name)
+}
+
+// nameserver is a DNS server at an address. Its answer function says what is true; faults falsify it.
+type nameserver struct {
+	net    *Net
+	at     netip.AddrPort
+	answer func(query *dns.Msg, from netip.Addr) *dns.Msg
+	faults Faults
+}
+
+// handle answers one packet through reply, which is called at most once, later, and from another goroutine.
+func (s *nameserver) handle(packet []byte, from netip.Addr, overTCP bool, reply func([]byte)) {
+	query := new(dns.Msg)
+	if err := query.Unpack(packet); err != nil || len(query.Question) != 1 || query.Response {
+		return
+	}
+	name, nth := s.net.count(s.at, query, overTCP)
+	dice := func(what string) float64 { return s.net.dice(what, s.at, name, query.Question[0].Qtype, nth) }
+	if !overTCP && dice("loss") < s.faults.Loss {
+		return
+	}
+	fault := s.faults.of(name, dice)
+	if fault == Silent {
+		return
+	}
+	response := s.respond(query, from, fault)
+	if response == nil {
+		return
+	}
+	if !overTCP {
+		size := dns.MinMsgSize
+		if opt := query.IsEdns0(); opt != nil {
+			size = max(size, int(opt.UDPSize()))
+		}
+		response.Truncate(size)
+		if s.faults.Truncate {
+			response.Truncated, response.Answer = true, nil
+		}
+	}
+	wire, err := response.Pack()
+	if err != nil {
+		return
+	}
+	if fault == Garbage {
+		wire = append(wire[:2], strings.Repeat("\xc0\xff garbage ", 12)...)
+	}
+	s.net.answered(s.at, query, overTCP)
+	time.AfterFunc(s.faults.Latency, func() { reply(wire) })
+}
+
+func (s *nameserver) respond(query *dns.Msg, from netip.Addr, fault Fault) *dns.Msg {
+	failure := new(dns.Msg)
+	failure.SetReply(query)
+	switch fault {
+	case Refused:
+		failure.Rcode = dns.RcodeRefused
+		return failure
+	case ServFail:
+		failure.Rcode = dns.RcodeServerFailure
+		return failure
+	case NXDomain:
+		failure.Rcode = dns.RcodeNameError
+		return failure
+	case Empty, Garbage:
+		return failure
+	case OtherQuestion:
+		failure.Question[0].Name = "elsewhere.example."
+		failure.Answer = []dns.RR{mustRR("elsewhere.example. 60 A 192.0.2.254")}
+		return failure
+	}
+	response := s.answer(query, from)
+	if response == nil {
+		return nil
+	}
+	if q := query.Question[0]; response.Rcode == dns.RcodeNameError && s.faults.Lie.IsValid() && !isReverse(q.Name) {
+		response.Rcode, response.Ns, response.AuthenticatedData = dns.RcodeSuccess, nil, false
+		if q.Qtype == dns.TypeA {
+			response.Answer = []dns.RR{mustRR("%s 60 A %s", q.Name, s.faults.Lie)}
+		}
+	}
+	if opt := query.IsEdns0(); opt != nil {
+		response.SetEdns0(1232, opt.Do())
+	}
+	if fault == WrongID {
+		response.Id++
+	}
+	return response
+}
+
+// serveTCP answers the length-prefixed messages of one connection (RFC 1035 section 4.2.2).
+func (s *nameserver) serveTCP(c net.Conn, from netip.Addr) {
+	defer c.Close()
+	for {
+		var length uint16
+		if binary.Read(c, binary.BigEndian, &length) != nil {
+			return
+		}
+		packet := make([]byte, length)
+		if _, err := io.ReadFull(c, packet); err != nil {
+			return
+		}
+		if s.faults.TCP == Connectable {
+			continue
+		}
+		s.handle(packet, from, true, func(wire []byte) {
+			c.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(wire))), wire...))
+		})
+	}
+}
+
+// authority is what one authoritative server knows: its zones, and those that it should know and does not.
+type authority struct {
+	zones map[string]source
+	lame  []string
+}
+
+// answer gives the answer of the closest zone, or REFUSED where the server has none.
+func (a *authority) answer(query *dns.Msg, from netip.Addr) *dns.Msg {
+	m := new(dns.Msg)
+	m.SetReply(query)
+	q := query.Question[0]
+	name := dns.CanonicalName(q.Name)
+	apex := a.closest(name, q.Qtype)
+	if apex == "" {
+		m.Rcode = dns.RcodeRefused
+		return m
+	}
+	r := a.zones[apex].lookup(name, q.Qtype, from)
+	m.Rcode, m.Answer, m.Ns, m.Extra = r.rcode, r.answer, r.authority, r.additional
+	m.Authoritative = !r.referral
+	return m
+}
+
+func (a *authority) closest(name string, qtype uint16) string {
+	if slices.ContainsFunc(a.lame, func(apex string) bool { return dns.IsSubDomain(apex, name) }) {
+		return ""
+	}
+	if qtype == dns.TypeDS && a.zones[name] != nil && name != "." {
+		name = parent(name)
+	}
+	for up := name; up != ""; up = parent(up) {
+		if a.zones[up] != nil {
+			return up
+		}
+	}
+	return ""
+}
+
+// dice gives a number from 0 to 1 for an event. It depends on nothing but the seed and what the event is, so that a
+// run is the same however its goroutines are scheduled.
+func (n *Net) dice(what string, server netip.AddrPort, name string, qtype uint16, nth int) float64 {
+	h := fnv.New64a()
+	var b [8]byte
+	for _, v := range []uint64{n.Seed, uint64(qtype), uint64(nth)} {
+		binary.BigEndian.PutUint64(b[:], v)
+		h.Write(b[:])
+	}
+	io.WriteString(h, what+"|"+server.String()+"|"+name)
+	x := h.Sum64()
+	x ^= x >> 33 // FNV mixes its last bytes badly; this is the finaliser of MurmurHash3
+	x *= 0xff51afd7ed558ccd
+	x ^= x >> 33
+	x *= 0xc4ceb9fe1a85ec53
+	x ^= x >> 33
+	return float64(x>>11) / (1 << 53)
+}
