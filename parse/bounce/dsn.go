@@ -196,7 +196,7 @@ func (m *message) decodeStatus() []parse.Event {
 		e := parse.Event{
 			Recipient: r.final, OriginalRecipient: r.original,
 			Action: r.action, Status: r.status,
-			Diagnostic:   oneLine(untyped(r.diagnostic)),
+			Diagnostic:   diagnosticText(r.diagnostic),
 			ReportingMTA: d.reportingMTA, QueueID: d.queueID, Sender: d.sender,
 			Time: r.lastAttempt,
 		}
@@ -261,4 +261,13 @@ func firstNonEmpty(values ...string) string {
 		}
 	}
 	return ""
+}
+
+// diagnosticText takes the type off a Diagnostic-Code, but for x-unix, whose number is the exit status of a program
+// and no reply.
+func diagnosticText(value string) string {
+	if hasPrefixFold(value, "x-unix") {
+		return oneLine(value)
+	}
+	return oneLine(untyped(value))
 }

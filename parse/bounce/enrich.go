@@ -27,11 +27,14 @@ func (m *message) enrich(events []parse.Event) {
 			r := findReply(said)
 			switch {
 			case r.code == "" && r.status == "":
-			case e.Diagnostic == "" || inFields.status == "" && isDigits(e.Diagnostic):
+			case e.Diagnostic == "" || inFields.status == "" && hasPrefixFold(e.Diagnostic, "x-unix"):
 				e.Diagnostic = said
 			case inFields.status == "" || inFields.status == r.status:
 				e.ReplyCode = r.code
 			}
+		}
+		if isExpiry(e.Status) && findReply(e.Diagnostic).status == e.Status {
+			e.Diagnostic = oneLine(e.Diagnostic + " " + m.lastTemporaryError())
 		}
 		if e.Command == "" {
 			e.Command = commandIn(said)
@@ -84,4 +87,14 @@ func linesOf(paragraph, address string) string {
 		}
 	}
 	return strings.Join(out, "\n")
+}
+
+// lastTemporaryError returns the line of the human text that says what the server answered before time ran out.
+func (m *message) lastTemporaryError() string {
+	for line := range strings.SplitSeq(m.text, "\n") {
+		if r := findReply(line); r.code != "" && r.code[0] == '4' && r.status != "" && !isExpiry(r.status) {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
 }

@@ -59,6 +59,11 @@ func (m *message) general() []parse.Event {
 			events = append(events, m.event(a, essence(m.text)))
 		}
 	}
+	if m.saysDelay() {
+		for i := range events {
+			events[i].Kind = parse.Delay
+		}
+	}
 	return events
 }
 

@@ -11,6 +11,8 @@ func (m *message) otherReport() []parse.Event {
 	switch {
 	case m.report == "message/feedback-report" || len(m.feedback) > 0:
 		return m.complaints()
+	case m.subjectHas("unsubscribe") && m.textHas("apple mail sent this email to unsubscribe"):
+		return m.unsubscribes()
 	case m.report == "message/disposition-notification" && len(m.status) == 0:
 		return m.ignored(parse.MDN)
 	case m.isAggregateReport():
@@ -19,6 +21,11 @@ func (m *message) otherReport() []parse.Event {
 		return m.ignored(parse.TLSReport)
 	}
 	return nil
+}
+
+// unsubscribes decodes the mail that Apple Mail sends when its user presses "unsubscribe": a complaint in kind.
+func (m *message) unsubscribes() []parse.Event {
+	return []parse.Event{{Kind: parse.Feedback, Recipient: m.sender, Dialect: "applemail", Diagnostic: "opt-out"}}
 }
 
 // complaints decodes a feedback report (RFC 5965), which may name several recipients.
@@ -87,7 +94,7 @@ func (m *message) automatic() []parse.Event {
 	if !marked && !vacation && !challenge {
 		return nil
 	}
-	if hasAny(m.lower, bounceSubjects...) || m.fromHas("mailer-daemon") {
+	if hasAny(m.lower, bounceSubjects...) || m.fromHas("mailer-daemon") || findReply(m.text).code != "" {
 		return nil
 	}
 	e := parse.Event{Kind: parse.AutoReply, Recipient: m.sender, Diagnostic: oneLine(firstNonEmpty(firstParagraph(m.text), m.text)), Dialect: "rfc3834"}

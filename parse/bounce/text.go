@@ -109,3 +109,59 @@ func headBare(line string) (address, said string) {
 
 // clipLine bounds a line to what a diagnostic can hold.
 func clipLine(line string) string { return line[:min(len(line), maxDiagnostic)] }
+
+// between returns the text between two phrases, as written; "" when either does not occur.
+func between(text, from, to string) string {
+	_, rest, ok := strings.Cut(text, from)
+	if !ok {
+		return ""
+	}
+	inner, _, ok := strings.Cut(rest, to)
+	if !ok {
+		return ""
+	}
+	return strings.TrimSpace(inner)
+}
+
+// cutFold is strings.Cut without regard to ASCII case; sep must be lower case.
+func cutFold(s, sep string) (before, after string, found bool) {
+	if i := indexFold(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+func firstWord(s string) string {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), " ")
+	return s
+}
+
+// merged leaves one event for each recipient, in order. The first diagnostic that has a reply counts.
+func merged(events []parse.Event) []parse.Event {
+	at := make(map[string]int, len(events))
+	out := events[:0]
+	for _, e := range events {
+		key := strings.ToLower(e.Recipient)
+		i, ok := at[key]
+		if !ok {
+			at[key] = len(out)
+			out = append(out, e)
+			continue
+		}
+		if r := findReply(out[i].Diagnostic); r.code == "" && r.status == "" && e.Diagnostic != "" {
+			if r := findReply(e.Diagnostic); r.code != "" || r.status != "" || out[i].Diagnostic == "" {
+				out[i].Diagnostic = e.Diagnostic
+			}
+		}
+	}
+	return out
+}
+
+// saysDelay is whether the report is a warning: the message is still in the queue.
+func (m *message) saysDelay() bool {
+	if m.subjectHas("delayed", "(delay)", "warning:", "still being retried", "verzögert", "retardé", "retrasad", "ritardat", "delivery delay") {
+		return true
+	}
+	return hasAnyFold(m.text, "this is a warning message only", "has been delayed", "message will be retried", "is only a temporary failure",
+		"you do not need to resend", "delivery attempts will continue", "has not yet been delivered", "will continue to be attempted", "will keep trying")
+}

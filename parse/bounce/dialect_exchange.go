@@ -1,0 +1,120 @@
+package bounce
+
+import (
+	"strings"
+
+	"ndrscope/parse"
+)
+
+// exchange2003 is Exchange 5.5 to 2003: "Your message ... did not reach the following recipient(s):", then
+// "address on date" and what is wrong with it.
+var exchange2003 = dialect{
+	name: "exchange2003",
+	match: func(m *message) bool {
+		return m.textHas("did not reach the following recipient(s)") ||
+			strings.HasPrefix(m.head.get("X-Mailer"), "Internet Mail Service") && m.fromHas("postmaster", "system administrator")
+	},
+	decode: func(m *message) []parse.Event {
+		return m.blocks(after(m.text, "following recipient(s):"), func(line string) (string, string) {
+			name, _, ok := strings.Cut(line, " on ")
+			if !ok || isBlank((line + " ")[0]) && !strings.Contains(name, "@") {
+				return "", ""
+			}
+			if a := firstAddress(name); a != "" {
+				return a, ""
+			}
+			return m.soleRecipient(), "" // "Smith, John on date": a display name.
+		})
+	},
+}
+
+// exchange2007 is Exchange from 2007 on, and Exchange Online. Without delivery-status fields, the addresses stand below
+// "Generating server:", in whatever language the rest is.
+var exchange2007 = dialect{
+	name: "exchange2007",
+	match: func(m *message) bool {
+		return hasAnyFold(m.text, exchangeDiagnostics...) || m.textHas("#5.") && m.textHas("##")
+	},
+	decode: func(m *message) []parse.Event {
+		text := m.text
+		for _, mark := range exchangeDiagnostics {
+			if i := indexFold(text, mark); i >= 0 {
+				text = text[i+len(mark):]
+				break
+			}
+		}
+		sender := m.innocent()
+		events := m.blocks(text, func(line string) (string, string) {
+			t := strings.TrimSpace(line)
+			a := firstAddress(t)
+			if a == "" || !strings.HasPrefix(t, a) && !strings.HasPrefix(t, "<"+a) || sender[strings.ToLower(a)] {
+				return "", ""
+			}
+			return a, strings.TrimLeft(t[strings.Index(t, a)+len(a):], "> ")
+		})
+		for i := range events {
+			events[i].Diagnostic = strings.Trim(events[i].Diagnostic, "# ")
+		}
+		return merged(events)
+	},
+}
+
+// office365 is Exchange Online.
+var office365 = dialect{
+	name: "office365",
+	match: func(m *message) bool {
+		return m.head.has("X-MS-Exchange-Message-Is-Ndr") && m.outboundByOffice365() ||
+			m.fromHas("microsoftexchange329e71ec88ae4615bbc36ab6ce41109e") && m.outboundByOffice365()
+	},
+	decode: func(m *message) []parse.Event { return exchange2007.decode(m) },
+}
+
+func (m *message) outboundByOffice365() bool {
+	for _, name := range []string{"Received", "X-MS-Exchange-CrossTenant-Id", "X-MS-Exchange-Organization-MessageDirectionality"} {
+		if v := m.head.get(name); v != "" && (name != "Received" || containsFold(v, "outlook.com")) {
+			return true
+		}
+	}
+	return false
+}
+
+// exchangeDiagnostics are the headings of the administrators' part, by language, lower case.
+var exchangeDiagnostics = []string{
+	"diagnostic information for administrators:",
+	"diagnoseinformationen für administratoren:",
+	"informations de diagnostic pour les administrateurs",
+	"información de diagnóstico para los administradores:",
+	"información de diagnóstico para administradores:",
+	"informazioni di diagnostica per gli amministratori:",
+	"informações de diagnóstico para administradores:",
+	"diagnostische gegevens voor beheerders:",
+	"diagnostische informatie voor beheerders:",
+	"diagnostikinformation för administratörer:",
+	"diagnosticeringsoplysninger til administratorer:",
+	"diagnostiske oplysninger til administratorer:",
+	"diagnostikkinformasjon for administratorer:",
+	"järjestelmänvalvojille tarkoitetut diagnostiikkatiedot:",
+	"informacje diagnostyczne dla administratorów:",
+	"diagnostické informace pro správce:",
+	"диагностические сведения для администраторов:",
+	"диагностическая информация для администраторов:",
+	"管理者向けの診断情報:",
+	"管理者用診断情報:",
+	"管理员的诊断信息:",
+	"供管理员使用的诊断信息:",
+	"系統管理員的診斷資訊:",
+	"관리자용 진단 정보:",
+	"yöneticiler için tanılama bilgileri:",
+	"diagnosztikai információ rendszergazdáknak:",
+	"generating server:",
+	"generierender server:",
+	"serveur de génération",
+	"servidor de generación:",
+	"server di generazione:",
+}
+
+// outlook is Hotmail and Outlook.com, and the SMTP service of IIS.
+var outlook = dialect{
+	name:  "outlook",
+	match: func(m *message) bool { return m.head.has("X-DSNContext") || m.fromHas("@hotmail.com", "@outlook.com") },
+}

@@ -1,0 +1,86 @@
+package bounce
+
+import (
+	"strings"
+
+	"ndrscope/parse"
+)
+
+// qmail writes QSBMF: paragraphs, of which those that begin with "<address>:" tell of a recipient.
+// Form: https://cr.yp.to/proto/qsbmf.txt
+var qmail = dialect{
+	name: "qmail",
+	match: func(m *message) bool {
+		return hasPrefixFold(strings.TrimSpace(m.text), "hi. this is the") ||
+			m.textHas("this is the qmail-send program") || m.textHas("i'm not going to try again; this message has been in the queue too long") &&
+			!m.textHas("message from ")
+	},
+	decode: func(m *message) []parse.Event { return m.qsbmf("hi. this is") },
+}
+
+// x2 is a relation of qmail, at Yahoo! Japan and others.
+var x2 = dialect{
+	name:   "x2",
+	match:  func(m *message) bool { return m.textHas("unable to deliver message to the following address(es)") },
+	decode: func(m *message) []parse.Event { return m.qsbmf("following address(es)") },
+}
+
+// x4 is a qmail of whose notice only the form is left.
+var x4 = dialect{
+	name: "x4",
+	match: func(m *message) bool {
+		return m.textHas("your mail message to the following address(es) could not be delivered") ||
+			m.textHas("qmail-inject") || m.textHas("we were unable to deliver your mail to the following addresses")
+	},
+	decode: func(m *message) []parse.Event { return m.qsbmf("address") },
+}
+
+// yahoo writes QSBMF with the command in brackets behind the reply.
+var yahoo = dialect{
+	name: "yahoo",
+	match: func(m *message) bool {
+		return m.textHas("sorry, we were unable to deliver your message to the following address") ||
+			m.head.has("X-YMailISG") && m.fromHas("mailer-daemon")
+	},
+	decode: func(m *message) []parse.Event {
+		events := m.qsbmf("following address")
+		for i := range events {
+			for _, command := range []string{"RCPT", "MAIL", "DATA", "EOB"} {
+				if strings.Contains(events[i].Diagnostic, "["+command) {
+					events[i].Command = strings.Replace(command, "EOB", "EOD", 1)
+				}
+			}
+		}
+		return events
+	},
+}
+
+func (m *message) qsbmf(intro string) []parse.Event {
+	events := m.blocks(after(m.text, intro), headBracket)
+	for i := range events {
+		e := &events[i]
+		e.Diagnostic = oneLine(before(e.Diagnostic, "--- below this line"))
+		if strings.HasPrefix(e.Diagnostic, "Connected to ") && containsFold(e.Diagnostic, "my name was rejected") {
+			e.Command = "EHLO"
+		} else if containsFold(e.Diagnostic, "sender was rejected") {
+			e.Command = "MAIL"
+		} else if containsFold(e.Diagnostic, "does not like recipient") {
+			e.Command = "RCPT"
+		} else if containsFold(e.Diagnostic, "failed after i sent the message") {
+			e.Command = "EOD"
+		} else if containsFold(e.Diagnostic, "failed on data command") {
+			e.Command = "DATA"
+		}
+		if e.RemoteIP == "" {
+			if ip, _, ok := strings.Cut(e.Diagnostic, " does not like"); ok {
+				e.RemoteIP = cleanIP(ip)
+			}
+			for _, mark := range []string{"Connected to ", "Giving up on ", "remote host "} {
+				if e.RemoteIP == "" {
+					e.RemoteIP = cleanIP(strings.TrimRight(firstWord(between(e.Diagnostic+" ", mark, " ")), "."))
+				}
+			}
+		}
+	}
+	return merged(events)
+}
