@@ -1,0 +1,199 @@
+package mtalog
+
+import (
+	"bytes"
+
+	"ndrscope/parse"
+)
+
+// dialect is the language in which one program logs about deliveries.
+type dialect struct {
+	name string
+	// claims is a cheap test whether the dialect knows the program that wrote the line.
+	claims func(l *line) bool
+	// parse turns the line into a fact. A line of no interest is left as nothing.
+	parse func(p *parser, l *line, f *fact)
+}
+
+// dialects of programs that log through syslog or a file of syslog's form, the most frequent first.
+var dialects = [...]dialect{
+	{postfixName, postfixClaims, postfixParse},
+}
+
+// parser turns lines into facts. Each worker has its own.
+type parser struct {
+	clock clock
+	// count has deliveries counted in place of an event for each.
+	count bool
+	// binary says that there is a NUL somewhere in the chunk.
+	binary bool
+	names  map[string]string
+	line   line
+}
+
+// parse reads one line without its line end.
+func (p *parser) parse(text []byte, f *fact) {
+	if n := len(text); n > 0 && text[n-1] == '\r' {
+		text = text[:n-1]
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return
+	}
+	if p.binary && bytes.IndexByte(text, 0) >= 0 {
+		f.verb, f.damage = damaged, binaryJunk
+		return
+	}
+	l := &p.line
+	*l = line{}
+	if !openSyslog(text, l) {
+		f.verb, f.damage = damaged, notLog
+		return
+	}
+	p.dispatch(l, f)
+}
+
+// dispatch gives a line to the dialect of its program.
+func (p *parser) dispatch(l *line, f *fact) {
+	for i := range dialects {
+		d := &dialects[i]
+		if d.claims(l) {
+			d.parse(p, l, f)
+			if f.verb > damaged {
+				f.key = messageKey(l.host, f.id)
+				f.host = l.host
+			}
+			return
+		}
+	}
+}
+
+// format is what the begin of a log says about all of it.
+type format struct {
+	name string
+}
+
+// stateful formats have lines that mean nothing without those in front of them.
+func (format) stateful() bool { return false }
+
+func (format) parser(opt Options, log Log) *parser {
+	return &parser{clock: newClock(opt, log), count: opt.CountDeliveries, names: make(map[string]string)}
+}
+
+// sniffed is how much of a log is looked at to find out what it is.
+const sniffed = 64 << 10
+
+// Sniff tells whether prefix is the begin of a log, and names the dialect of most of its lines: "syslog" if it is a
+// system log in which no program that we know speaks.
+func Sniff(prefix []byte) (dialect string, ok bool) {
+	prefix = prefix[:min(len(prefix), sniffed)]
+	if end := bytes.LastIndexByte(prefix, '\n'); end > 0 {
+		prefix = prefix[:end]
+	}
+	var logs, others int
+	var votes [len(dialects)]int
+	for text := range bytes.SplitSeq(prefix, []byte("\n")) {
+		text = bytes.TrimRight(text, "\r")
+		if len(bytes.TrimSpace(text)) == 0 {
+			continue
+		}
+		var l line
+		if !openSyslog(text, &l) {
+			others++
+			continue
+		}
+		logs++
+		for i := range dialects {
+			if dialects[i].claims(&l) {
+				votes[i]++
+				break
+			}
+		}
+	}
+	if logs == 0 || others > logs {
+		return "", false
+	}
+	best := -1
+	for i, n := range votes {
+		if n > 0 && (best < 0 || n > votes[best]) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return "syslog", true
+	}
+	return dialects[best].name, true
+}
+
+func formatOf(prefix []byte) format {
+	name, ok := Sniff(prefix)
+	if !ok {
+		name = "log"
+	}
+	return format{name: name}
+}
+
+// name is text as a string that is shared with other events; for words that recur.
+func (p *parser) name(text []byte) string {
+	if len(text) == 0 {
+		return ""
+	}
+	if name, ok := p.names[string(text)]; ok {
+		return name
+	}
+	if len(p.names) >= 1<<12 {
+		clear(p.names)
+	}
+	name := string(text)
+	p.names[name] = name
+	return name
+}
+
+// event makes the event of an attempt, with what the reason in the log says.
+func (p *parser) event(f *fact, reason []byte) {
+	e := newEvent(f)
+	e.Host, e.Status, e.RemoteHost, e.RemoteIP = p.name(f.host), p.name(f.status), p.name(bytes.ToLower(f.remote)), p.name(f.remoteIP)
+	readReason(e, string(reason))
+	f.event = e
+}
+
+// newEvent is an event with what the fact itself says.
+func newEvent(f *fact) *parse.Event {
+	e := &parse.Event{
+		Kind:       f.kind,
+		Subkind:    f.subkind,
+		Time:       f.time,
+		Host:       string(f.host),
+		QueueID:    string(f.id),
+		Recipient:  string(f.recipient),
+		Domain:     domainOf(f.recipient),
+		Action:     actionOf(f.kind),
+		Status:     string(f.status),
+		RemoteHost: string(bytes.ToLower(f.remote)),
+		RemoteIP:   string(f.remoteIP),
+		Dialect:    f.dialect,
+	}
+	if len(f.original) > 0 && !bytes.Equal(f.original, f.recipient) {
+		e.OriginalRecipient = string(f.original)
+	}
+	if e.Status != "" {
+		e.StatusFrom = parse.FromStatusField
+	}
+	return e
+}
+
+// actionOf is the RFC 3464 word for a kind.
+func actionOf(kind parse.Kind) string {
+	switch kind {
+	case parse.Failure:
+		return "failed"
+	case parse.Delay:
+		return "delayed"
+	case parse.Delivery:
+		return "delivered"
+	case parse.Relay:
+		return "relayed"
+	case parse.Expansion:
+		return "expanded"
+	}
+	return ""
+}
