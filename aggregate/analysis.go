@@ -15,9 +15,18 @@ type Analysis struct {
 	// Unclassified failures: reason unknown although there was a text to read.
 	Unclassified int
 	// Domains in the order of Harm, worst first.
-	Domains   []Group
+	Domains []Group
+	// Quiet lists the domains to which nothing fails, by name.
+	Quiet []Group
+	// Providers in the order of Harm: those at which something fails.
 	Providers []Group
-	Timeline  []Bucket
+	// Total is over all domains, without names and samples.
+	Total Group
+	// Timeline lists the spans of Step in which something happened: hours, or days where the whole is longer than
+	// a week. First and Last are the times of the first and last event read.
+	Timeline    []Bucket
+	Step        time.Duration
+	First, Last time.Time
 	// Egress lists our sending addresses as the other side saw them, HELO the names that we gave, Senders the
 	// domains of the envelope senders; each the most frequent first.
 	Egress  []Count
@@ -33,6 +42,8 @@ type Analysis struct {
 type Group struct {
 	Domain   string // the domain; for a provider's group, the provider's name
 	Provider string
+	// Domains is the number of recipient domains in a provider's group in which something fails.
+	Domains int
 	// Recipients = Delivered + Bounced + Expired + Pending; each counts outcomes, not attempts.
 	Recipients, Bounced, Expired, Pending int
 	// Delivered is known only where a log or a DSN tells of deliveries.
@@ -41,7 +52,9 @@ type Group struct {
 	Attempts       int
 	First, Last    time.Time
 	// Onset is when the burst of failures began; zero where there is none to speak of.
-	Onset   time.Time
+	Onset time.Time
+	// Ended is when the burst ended; zero while it lasts.
+	Ended   time.Time
 	Reasons []ReasonCount // most frequent first
 	// Samples holds one event for each reason, in the order of Reasons.
 	Samples []Sample
@@ -69,6 +82,9 @@ func (g *Group) FailureRate() (rate float64, ok bool) {
 	return float64(g.Failed()) / float64(n), true
 }
 
+// Failing is the number of outcomes that failed or hang.
+func (g *Group) Failing() int { return g.Bounced + g.Expired + g.Pending }
+
 // ReasonCount is how many outcomes of a group ended, or hang, for one reason.
 type ReasonCount struct {
 	Reason classify.Reason
@@ -78,6 +94,8 @@ type ReasonCount struct {
 	// Pending of Count are not given up yet.
 	Pending     int
 	First, Last time.Time
+	Scope       classify.Scope
+	Permanent   bool
 }
 
 // Sample is one event with its meaning.

@@ -1,0 +1,254 @@
+package aggregate
+
+import (
+	"strings"
+
+	"ndrscope/classify"
+	"ndrscope/parse"
+)
+
+// Bounds of what is kept. Within them an analysis does not depend on the order of the records, and every event finds
+// its outcome. Beyond them the counts hold, but a report of something settled so long ago counts anew.
+const (
+	// maxLive is the number of outcomes with failures that are kept open for more news. Undecided ones are kept
+	// beyond it: they are bounded by what hangs in the queue.
+	maxLive = 1 << 18
+	// maxNames bounds the distinct names that one domain's failures are counted by.
+	maxNames = 256
+	// maxClusters bounds the distinct unknown wordings.
+	maxClusters = 4096
+)
+
+// Options of an Aggregator.
+type Options struct{}
+
+// Aggregator adds up records. It is for one goroutine.
+type Aggregator struct {
+	books   parse.Books
+	domains []*domain
+	byName  map[string]*domain
+	// live outcomes, by each key that they are known under. An outcome without any key is settled at once.
+	live    map[uint64]*outcome
+	nlive   int
+	settled settledSet
+
+	whys        map[why]*why
+	clusters    map[string]*cluster
+	settledAll  overall
+	notFailures map[notFailure]int
+	// first and last event of all, seconds since 1970.
+	first, last int64
+}
+
+type notFailure struct {
+	kind    parse.Kind
+	subkind parse.Subkind
+}
+
+// New returns an Aggregator that has seen nothing.
+func New(Options) *Aggregator {
+	return &Aggregator{
+		byName:      map[string]*domain{},
+		live:        map[uint64]*outcome{},
+		whys:        map[why]*why{},
+		clusters:    map[string]*cluster{},
+		notFailures: map[notFailure]int{},
+		settledAll:  newOverall(),
+	}
+}
+
+// Add counts a record; classes holds the meaning of each of its events.
+func (a *Aggregator) Add(rec parse.Record, classes []classify.Class) {
+	a.books.Add(rec)
+	for i := range rec.Events {
+		e := &rec.Events[i]
+		if apart(e) {
+			a.notFailures[notFailure{e.Kind, e.Subkind}]++
+			continue
+		}
+		if at := seconds(e.Time); at != 0 {
+			a.first = earlier(a.first, at)
+			a.last = max(a.last, at)
+		}
+		fromLog := rec.Unit == parse.Line
+		switch e.Kind {
+		case parse.Failure, parse.Delay:
+			var class classify.Class
+			if i < len(classes) {
+				class = classes[i]
+			}
+			a.failure(e, &class, fromLog, i)
+		default:
+			a.delivery(e, fromLog)
+		}
+	}
+}
+
+// apart reports whether an event says nothing about mail on its way to somebody else's server.
+func apart(e *parse.Event) bool {
+	switch e.Kind {
+	case parse.Failure, parse.Delay, parse.Delivery, parse.Relay, parse.Expansion:
+		return e.Subkind == parse.LocalDelivery || e.Subkind == parse.Inbound || toOurselves(e)
+	}
+	return true
+}
+
+// toOurselves reports a hand-over within the machine, to a content filter or a mailbox server: if the message goes on
+// from there, that is told by its own lines.
+func toOurselves(e *parse.Event) bool {
+	return e.Kind != parse.Failure && (strings.HasPrefix(e.RemoteIP, "127.") || e.RemoteIP == "::1")
+}
+
+// delivery is the hot path: a log is full of them.
+func (a *Aggregator) delivery(e *parse.Event, fromLog bool) {
+	d := a.domain(e)
+	d.sees(e, fromLog)
+	d.deliveredKnown = true
+	k := keysOf(e)
+	at := seconds(e.Time)
+	if len(a.live) > 0 {
+		if a.find(k) != nil || a.parent(k) != nil {
+			o := a.open(k, d)
+			o.delivered = max(o.delivered, at)
+			if fromLog {
+				o.tries++
+			} else {
+				o.deliveryReported = true
+			}
+			return
+		}
+	}
+	if k.parent != 0 {
+		a.claim(k.parent)
+	}
+	key := k.primary()
+	if key == 0 {
+		d.deliver(at, 1, 1)
+		return
+	}
+	s := a.settled.get(key)
+	if s == nil {
+		s := settledEntry{key: key, at: uint32(at), domain: d.index, fate: delivered}
+		if fromLog {
+			s.attempts = 1
+		} else {
+			s.reported = true
+		}
+		a.settled.put(s)
+		d.deliver(at, 1, 1)
+		return
+	}
+	if s.fate != delivered {
+		if fromLog {
+			d.settled.attempts++
+		}
+		return
+	}
+	before := s.tries()
+	if fromLog && s.attempts < 1<<16-1 {
+		s.attempts++
+	}
+	s.reported = s.reported || !fromLog
+	in := a.domains[s.domain]
+	in.settled.attempts += s.tries() - before
+	if int64(s.at) < at {
+		in.settled.series.add(int64(s.at), -1, 0)
+		in.settled.series.add(at, 1, 0)
+		s.at = uint32(at)
+	}
+}
+
+// claim makes the delivery to an address that was expanded or forwarded no outcome of its own.
+func (a *Aggregator) claim(parent uint64) {
+	switch s := a.settled.get(parent); {
+	case s == nil:
+		a.settled.put(settledEntry{key: parent, fate: claimed})
+	case s.fate == delivered:
+		a.domains[s.domain].deliver(int64(s.at), -1, 0)
+		s.fate = claimed
+	}
+}
+
+func (a *Aggregator) failure(e *parse.Event, class *classify.Class, fromLog bool, ordinal int) {
+	d := a.domain(e)
+	d.sees(e, fromLog)
+	f := d.failures()
+	f.names(e)
+	w := a.intern(class)
+	f.sample(e, class, w, ordinal)
+
+	k := keysOf(e)
+	if s := a.settledFailure(k); s {
+		return
+	}
+	o := a.open(k, d)
+	at := seconds(e.Time)
+	word := told{why: w, failure: e.Kind == parse.Failure, at: at, sure: float32(class.Confidence)}
+	if w.Reason == classify.Unknown && e.Diagnostic != "" {
+		word.cluster = a.cluster(e, class, ordinal)
+	}
+	if word.compare(o.told) > 0 {
+		o.told = word
+	}
+	o.first = earlier(o.first, at)
+	o.last = max(o.last, at)
+	if e.Kind == parse.Failure {
+		o.failed = max(o.failed, at)
+		o.expired = o.expired || e.Subkind == parse.Expired || class.Reason == classify.ExpiredReason
+		o.failureReported = o.failureReported || !fromLog
+	} else {
+		o.delayed = max(o.delayed, at)
+		o.delayReported = o.delayReported || !fromLog
+	}
+	// That the queue lifetime ended is no try of its own.
+	if fromLog && e.Subkind != parse.Expired {
+		o.tries++
+	}
+	if k == (keys{}) {
+		a.settle(o)
+	}
+}
+
+// settledFailure reports whether the outcome was counted as failed so long ago that only its key is remembered.
+func (a *Aggregator) settledFailure(k keys) bool {
+	for _, key := range [...]uint64{k.message, k.queue} {
+		if key == 0 {
+			continue
+		}
+		if s := a.settled.get(key); s != nil && s.fate == failed {
+			return true
+		}
+	}
+	return false
+}
+
+// intern returns the one copy of a meaning.
+func (a *Aggregator) intern(class *classify.Class) *why {
+	key := why{class.Reason, class.Detail, class.End, class.Scope, class.Permanent}
+	if key.Reason == "" {
+		key.Reason, key.End, key.Scope = classify.Unknown, classify.EndUnknown, classify.ScopeUnknown
+	}
+	w := a.whys[key]
+	if w == nil {
+		w = &why{key.Reason, strings.Clone(key.Detail), key.End, key.Scope, key.Permanent}
+		a.whys[*w] = w
+	}
+	return w
+}
+
+// domain returns the domain that the event's message went to.
+func (a *Aggregator) domain(e *parse.Event) *domain {
+	name := e.Domain
+	if name == "" {
+		if at := strings.LastIndexByte(e.Recipient, '@'); at >= 0 {
+			name = strings.ToLower(strings.TrimSuffix(e.Recipient[at+1:], "."))
+		}
+	}
+	d := a.byName[name]
+	if d == nil {
+		d = &domain{name: strings.Clone(name), index: uint32(len(a.domains))}
+		a.domains = append(a.domains, d)
+		a.byName[d.name] = d
+	}
+	return d
+}

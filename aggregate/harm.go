@@ -1,0 +1,3 @@
+package aggregate
+
+func harm(g *Group) Harm { return Harm{Score: float64(g.Failing())} }
