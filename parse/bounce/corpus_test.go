@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,9 +28,13 @@ func decodeFile(t testing.TB, path string) []parse.Event {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events, err := Decode(raw, parse.Origin{Path: path, Index: 1}, Options{})
-	if err != nil {
-		t.Logf("%s: %v", path, err)
+	var events []parse.Event
+	for i, one := range splitMbox(raw) {
+		more, err := Decode(one, parse.Origin{Path: path, Index: i + 1}, Options{})
+		if err != nil {
+			t.Logf("%s: %v", path, err)
+		}
+		events = append(events, more...)
 	}
 	return events
 }
@@ -125,4 +131,129 @@ func recipientsOf(events []parse.Event) string {
 		s = append(s, e.Recipient)
 	}
 	return strings.Join(s, " ")
+}
+
+// mboxSeparator begins a message of an mbox.
+var mboxSeparator = regexp.MustCompile(`(?m)^From \S+ +(Mon|Tue|Wed|Thu|Fri|Sat|Sun) .*\r?\n`)
+
+// splitMbox is as much of an mbox reader as the corpus needs.
+func splitMbox(raw []byte) [][]byte {
+	at := mboxSeparator.FindAllIndex(raw, -1)
+	if len(at) == 0 || at[0][0] != 0 {
+		return [][]byte{raw}
+	}
+	var out [][]byte
+	for i, m := range at {
+		end := len(raw)
+		if i+1 < len(at) {
+			end = at[i+1][0]
+		}
+		out = append(out, raw[m[1]:end])
+	}
+	return out
+}
+
+// TestNotBounces requires that what is no bounce is no failure.
+func TestNotBounces(t *testing.T) {
+	needCorpus(t)
+	files, err := filepath.Glob(corpus + "/not-bounces/*.eml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no files", err)
+	}
+	for _, f := range files {
+		for _, e := range decodeFile(t, f) {
+			if e.Kind == parse.Failure || e.Kind == parse.Delay {
+				t.Errorf("%s: %s of %s (%s)", f, e.Kind, e.Recipient, e.Dialect)
+			}
+		}
+	}
+}
+
+// TestEximRecipients requires of each Exim bounce the recipients that its X-Failed-Recipients names, and nobody else.
+func TestEximRecipients(t *testing.T) {
+	needCorpus(t)
+	files, err := filepath.Glob(corpus + "/bounces-exim/*.mbox")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no files", err)
+	}
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, one := range splitMbox(raw) {
+			m := read(one, Options{})
+			want := splitRecipients(strings.Join(m.head.all("X-Failed-Recipients"), ","))
+			events, _ := Decode(one, parse.Origin{Path: f, Index: i + 1}, Options{})
+			var have []string
+			for _, e := range events {
+				if e.Kind == parse.Failure {
+					have = append(have, strings.ToLower(e.Recipient))
+				}
+			}
+			slices.Sort(want)
+			slices.Sort(have)
+			if !slices.Equal(want, have) {
+				t.Errorf("%s:%d: want %q, have %q (%s, subject %q)", filepath.Base(f), i+1, want, have, events[0].Kind, m.subject)
+			}
+		}
+	}
+}
+
+func splitRecipients(list string) []string {
+	var out []string
+	for a := range strings.SplitSeq(list, ",") {
+		if a = strings.ToLower(strings.TrimSpace(a)); a != "" && !slices.Contains(out, a) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// TestRecipients compares the recipients with the Final-Recipient and Original-Recipient fields, read here in the
+// simplest way there is.
+func TestRecipients(t *testing.T) {
+	needCorpus(t)
+	files, err := filepath.Glob(corpus + "/bounces/*.eml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	field := regexp.MustCompile(`(?im)^(final|original)-recipient: *(?:[a-z0-9-]+ *;)? *<?([^\s<>]+@[^\s<>]+?)>?\s*$`)
+	checked := 0
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range splitMbox(raw) {
+			m := read(one, Options{})
+			if m.report != "message/delivery-status" {
+				continue
+			}
+			final, original := []string{}, []string{}
+			for _, g := range field.FindAllStringSubmatch(string(one), -1) {
+				if a := strings.ToLower(g[2]); strings.EqualFold(g[1], "final") {
+					final = append(final, a)
+				} else {
+					original = append(original, a)
+				}
+			}
+			if len(final) == 0 {
+				continue
+			}
+			checked++
+			events, _ := Decode(one, parse.Origin{Path: f, Index: 1}, Options{})
+			for i, e := range told(events) {
+				if i < len(final) && !strings.EqualFold(e.Recipient, final[i]) && !strings.HasPrefix(final[i], "@") {
+					t.Errorf("%s: recipient %q, want %q", filepath.Base(f), e.Recipient, final[i])
+				}
+				if e.OriginalRecipient != "" && !slices.Contains(original, strings.ToLower(e.OriginalRecipient)) {
+					t.Errorf("%s: original recipient %q, want one of %q", filepath.Base(f), e.OriginalRecipient, original)
+				}
+			}
+		}
+	}
+	if checked < 150 {
+		t.Errorf("only %d messages have a Final-Recipient", checked)
+	}
 }

@@ -53,6 +53,13 @@ var errRecipients = fmt.Errorf("more than %d recipients: the rest is left out", 
 func Decode(raw []byte, o parse.Origin, opt Options) ([]parse.Event, error) {
 	m := read(raw, opt)
 	events := m.decode()
+	for depth := 0; depth < 3 && events[0].Kind == parse.Ignored; depth++ {
+		inner := m.wrapped()
+		if inner == nil {
+			break
+		}
+		m, events = inner, inner.decode()
+	}
 	for i := range events {
 		e := &events[i]
 		e.Origin = o
@@ -66,13 +73,19 @@ func (m *message) decode() []parse.Event {
 	if events := m.otherReport(); events != nil {
 		return events
 	}
+	if m.isConversation() {
+		return m.ignored(m.ordinarySubkind())
+	}
 	d := m.dialect()
 	events := m.decodeStatus()
-	if len(events) > 0 && !m.isQuoted() {
-		m.enrich(events)
+	if len(events) > 0 && (m.report != "" || m.looksLikeBounce()) {
 		if d == nil {
 			d = &dialect{name: "rfc3464"}
 		}
+		if d.refine != nil {
+			events = d.refine(m, events)
+		}
+		m.enrich(events)
 		return m.named(d.name, events)
 	}
 	if d != nil && d.decode != nil {
@@ -92,6 +105,19 @@ func (m *message) decode() []parse.Event {
 		}
 	}
 	return m.ignored(m.ordinarySubkind())
+}
+
+// wrapped returns the bounce that came back within another one which says nothing of its own, as some gateways do it.
+func (m *message) wrapped() *message {
+	if m.returned == nil || !m.looksLikeBounce() {
+		return nil
+	}
+	inner := read(m.returned.raw, m.opt)
+	if !inner.looksLikeBounce() {
+		return nil
+	}
+	inner.warnings = append(m.warnings, inner.warnings...)
+	return inner
 }
 
 // dialect returns the first of the list that matches, or nil.

@@ -17,6 +17,7 @@ var exim = dialect{
 				(m.fromHas("mailer-daemon") || strings.Contains(m.head.get("Received"), "Exim"))
 	},
 	decode: (*message).decodeExim,
+	refine: (*message).refineExim,
 }
 
 // mailRu is an Exim that says everything in Russian first.
@@ -72,4 +73,57 @@ func eximHead(line string) (address, said string) {
 		return "", ""
 	}
 	return strings.Trim(t, "<>"), ""
+}
+
+// refineExim goes by X-Failed-Recipients: after aliases and forwarding, the Final-Recipient that Exim writes is the
+// address that it was given, and the one that failed is named in the text and the header only.
+func (m *message) refineExim(fromFields []parse.Event) []parse.Event {
+	var names []string
+	for _, list := range m.head.all("X-Failed-Recipients") {
+		for name := range strings.SplitSeq(list, ",") {
+			if name = strings.TrimSpace(name); name != "" && len(names) < maxRecipients {
+				names = append(names, name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return fromFields
+	}
+	fromText := byRecipient(m.decodeExim())
+	byField := byRecipient(fromFields)
+	var out []parse.Event
+	for _, name := range names {
+		said := fromText[strings.ToLower(name)]
+		e, ok := byField[strings.ToLower(name)]
+		if !ok {
+			parent := said.OriginalRecipient
+			if parent == "" && len(names) == 1 && len(fromFields) == 1 {
+				parent = fromFields[0].Recipient
+			}
+			e = byField[strings.ToLower(parent)]
+			e.Kind, e.Recipient, e.OriginalRecipient = parse.Failure, name, parent
+		}
+		if e.Diagnostic == "" {
+			e.Diagnostic = said.Diagnostic
+		}
+		out = append(out, e)
+	}
+	for _, e := range fromFields {
+		if e.Kind != parse.Failure {
+			out = append(out, e)
+		}
+	}
+	return merged(out)
+}
+
+func byRecipient(events []parse.Event) map[string]parse.Event {
+	found := make(map[string]parse.Event, len(events))
+	for _, e := range events {
+		if key := strings.ToLower(e.Recipient); key != "" {
+			if _, ok := found[key]; !ok {
+				found[key] = e
+			}
+		}
+	}
+	return found
 }

@@ -11,6 +11,8 @@ type dialect struct {
 	name   string
 	match  func(*message) bool
 	decode func(*message) []parse.Event
+	// refine corrects what the delivery-status fields say by what the dialect is known to mean; nil for most.
+	refine func(*message, []parse.Event) []parse.Event
 }
 
 // dialects in the order in which they are asked; the first that matches wins. Those that know themselves by a header

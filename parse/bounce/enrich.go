@@ -12,7 +12,7 @@ func (m *message) enrich(events []parse.Event) {
 	if len(events) > 50 || len(m.text) > 100_000 {
 		return
 	}
-	if len(events) == 1 && !strings.Contains(events[0].Recipient, "@") {
+	if r := events[0].Recipient; len(events) == 1 && (r == "" || strings.HasPrefix(r, "@")) {
 		if found := m.general(); len(found) == 1 {
 			events[0].Recipient = found[0].Recipient
 		}

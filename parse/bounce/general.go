@@ -173,9 +173,7 @@ func (m *message) looksLikeBounce() bool {
 		return true
 	}
 	score := 0
-	if m.fromHas("mailer-daemon", "postmaster", "mail delivery", "mailer daemon", "mail administrator", "maildelivery",
-		"delivery subsystem", "system administrator", "mail system", "mailsystem", "mail-daemon", "mailerdaemon",
-		"microsoft outlook", "mail router", "delivery service", "mail deliver") {
+	if m.fromMailSystem() {
 		score += 2
 	}
 	if p := strings.TrimSpace(m.head.get("Return-Path")); p == "<>" || p == "<MAILER-DAEMON>" {
@@ -191,6 +189,14 @@ func (m *message) looksLikeBounce() bool {
 		score -= 2
 	}
 	return score >= 2
+}
+
+// fromMailSystem is whether the report says that a machine wrote it, and which.
+func (m *message) fromMailSystem() bool {
+	return m.fromHas("mailer-daemon", "postmaster", "mail delivery", "mailer daemon", "mail administrator", "maildelivery",
+		"delivery subsystem", "system administrator", "mail system", "mailsystem", "mail-daemon", "mailerdaemon",
+		"microsoft outlook", "mail router", "delivery service", "mail deliver", "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e",
+		"mailadmin", "mail server", "mailserver", "mail agent", "post_master", "auto-reply@mail")
 }
 
 // bounceSubjects are phrases of the subjects of bounces, lower case.

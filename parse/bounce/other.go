@@ -126,12 +126,25 @@ func firstParagraph(text string) string {
 	return p
 }
 
-// isQuoted is whether the delivery-status fields stand in running text of an ordinary mail that quotes a bounce.
-func (m *message) isQuoted() bool {
-	if m.report == "message/delivery-status" {
+// isConversation is whether a person answers or forwards a mail, which may well be a bounce: it was reported when it
+// came, and is not one more failure now.
+func (m *message) isConversation() bool {
+	if m.report != "" || m.head.has("X-Failed-Recipients") || m.fromMailSystem() {
 		return false
 	}
-	return !m.looksLikeBounce()
+	answers := hasAnyPrefix(m.lower, "re:", "fwd:", "fw:", "aw:", "wg:", "tr:", "rv:", "rif:", "i:", "antw:", "doorst:", "sv:", "vs:", "vb:", "odp:", "enc:", "回复", "转发", "答复") ||
+		m.head.has("In-Reply-To") || m.head.has("References")
+	return answers && hasAnyFold(m.text, "\n> ", "begin forwarded message", "forwarded message -", "-----original message", "wrote:\n", "schrieb:\n",
+		"a écrit", "escribió:", "ha scritto:", "weitergeleitete nachricht", "message transféré", "\nfrom: ", "\nvon: ", "\n>")
+}
+
+func hasAnyPrefix(s string, prefixes ...string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // ordinarySubkind is what an ignored message is.

@@ -12,6 +12,7 @@ import (
 // returned is the message that failed, or what the report gives back of it.
 type returned struct {
 	head fields
+	raw  []byte
 	size int64 // bytes of the whole message; 0 when only its header came back
 }
 
@@ -21,7 +22,7 @@ func readReturned(b []byte, headerOnly bool, w *walker) *returned {
 	if len(head) == 0 {
 		return nil
 	}
-	r := &returned{head: head}
+	r := &returned{head: head, raw: b}
 	if !headerOnly && len(bytes.TrimSpace(body)) > 0 {
 		r.size = int64(len(b))
 	}

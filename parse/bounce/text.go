@@ -79,10 +79,15 @@ func headBracket(line string) (address, said string) {
 		return "", ""
 	}
 	end := strings.IndexByte(t, '>')
-	if end < 0 || strings.IndexByte(t[:end], '@') < 0 {
+	if end < 0 {
 		return "", ""
 	}
-	return t[1:end], strings.TrimLeft(t[end+1:], ": \t")
+	address = t[1:end]
+	if strings.IndexByte(address, '@') < 0 || strings.IndexByte(address, '<') >= 0 ||
+		strings.IndexByte(address, ' ') >= 0 && address[0] != '"' {
+		return "", ""
+	}
+	return address, strings.TrimLeft(t[end+1:], ": \t")
 }
 
 // headBare begins a block at a line that starts with an address, in angle brackets or not, and a colon or nothing
