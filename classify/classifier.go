@@ -1,0 +1,512 @@
+package classify
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"ndrscope/parse"
+)
+
+// Classifier holds compiled rules. It is safe for concurrent use.
+type Classifier struct {
+	rules    []compiled
+	patterns *automaton
+	starts   []bool  // by pattern: it begins with a letter or digit, so must begin a word
+	lengths  []int32 // by pattern
+	uses     [][]use // by pattern: what its occurrence may complete
+	lists    []int8  // by pattern: index into blockLists, -1 for none
+	marks    []providerSet
+	byStatus map[int][]int32 // rules without text, by status key
+	byCode   map[string][]int32
+	bare     []int32 // rules without text, status or code
+	scratch  sync.Pool
+}
+
+// compiled is a rule made ready to be matched.
+type compiled struct {
+	*Rule
+	meaning   *Meaning
+	score     int // without the phrase
+	statuses  []statusRange
+	providers providerSet
+	all, not  [][]int32 // patterns of each phrase
+}
+
+// use is one phrase of one rule, at its last part.
+type use struct {
+	rule   int32
+	score  int
+	parts  []int32 // the patterns that must come before, in order
+	phrase string
+}
+
+// layerScore is worth more than any specificity.
+const layerScore = 1 << 20
+
+// maxGap is how many bytes " * " in a phrase stands for at most.
+const maxGap = 160
+
+// New compiles the built-in rules with extra ones. An extra rule is in the [UserLayer] unless it says otherwise.
+func New(extra ...Rule) (*Classifier, error) {
+	rules := slices.Clone(Rules())
+	for _, r := range extra {
+		if r.Layer == 0 {
+			r.Layer = UserLayer
+		}
+		rules = append(rules, r)
+	}
+	return compile(rules)
+}
+
+func compile(rules []Rule) (*Classifier, error) {
+	c := &Classifier{byStatus: map[int][]int32{}, byCode: map[string][]int32{}}
+	b := builder{Classifier: c, number: map[string]int32{}}
+	seen := map[string]bool{}
+	var errs []error
+	for i := range rules {
+		r := &rules[i]
+		if seen[r.ID] {
+			errs = append(errs, fmt.Errorf("rule %q: there is another rule of that id", r.ID))
+		}
+		seen[r.ID] = true
+		if err := r.validate(); err != nil {
+			errs = append(errs, fmt.Errorf("rule %q: %w", r.ID, err))
+			continue
+		}
+		b.add(r)
+	}
+	for i := range blockLists {
+		for _, mark := range blockLists[i].Marks {
+			c.lists[b.pattern(normal(mark))] = int8(i)
+		}
+	}
+	for i := range Providers {
+		for _, mark := range Providers[i].Marks {
+			c.marks[b.pattern(normal(mark))] |= 1 << i
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	c.patterns = newAutomaton(b.texts)
+	c.scratch.New = func() any { return &scratch{seen: make([]uint32, len(b.texts))} }
+	return c, nil
+}
+
+// builder numbers the patterns of a classifier.
+type builder struct {
+	*Classifier
+	texts  []string
+	number map[string]int32
+}
+
+func (b *builder) pattern(text string) int32 {
+	if n, ok := b.number[text]; ok {
+		return n
+	}
+	n := int32(len(b.texts))
+	b.number[text] = n
+	b.texts = append(b.texts, text)
+	b.starts = append(b.starts, isWord(text[0]))
+	b.lengths = append(b.lengths, int32(len(text)))
+	b.uses = append(b.uses, nil)
+	b.lists = append(b.lists, -1)
+	b.marks = append(b.marks, 0)
+	return n
+}
+
+// phrase numbers the parts of a phrase and tells their size.
+func (b *builder) phrase(phrase string) (parts []int32, size int) {
+	for part := range strings.SplitSeq(phrase, " * ") {
+		text := normal(part)
+		parts = append(parts, b.pattern(text))
+		size += len(text)
+	}
+	return parts, size
+}
+
+func (b *builder) phrases(list []string) [][]int32 {
+	var all [][]int32
+	for _, phrase := range list {
+		parts, _ := b.phrase(phrase)
+		all = append(all, parts)
+	}
+	return all
+}
+
+// add compiles a valid rule.
+func (b *builder) add(r *Rule) {
+	n := int32(len(b.rules))
+	k := compiled{Rule: r, meaning: MeaningOf(r.Reason), score: int(r.Layer)*layerScore + r.specificity(),
+		providers: providerNamed(r.Provider), all: b.phrases(r.All), not: b.phrases(r.Not)}
+	for _, s := range r.Statuses {
+		span, _ := parseStatusRange(s) // validated
+		k.statuses = append(k.statuses, span)
+	}
+	for _, phrase := range r.Text {
+		parts, size := b.phrase(phrase)
+		last := parts[len(parts)-1]
+		b.uses[last] = append(b.uses[last], use{n, k.score + size, parts[:len(parts)-1], phrase})
+	}
+	switch {
+	case len(r.Text) > 0:
+	case len(k.statuses) > 0:
+		for _, s := range k.statuses {
+			for detail := s.lo; detail <= s.hi; detail++ {
+				key := status{0, s.subject, detail}.key()
+				b.byStatus[key] = append(b.byStatus[key], n)
+			}
+		}
+	case len(r.Codes) > 0:
+		for _, code := range r.Codes {
+			b.byCode[code] = append(b.byCode[code], n)
+		}
+	default:
+		b.bare = append(b.bare, n)
+	}
+	b.rules = append(b.rules, k)
+}
+
+// scratch is the working memory of one classification.
+type scratch struct {
+	text  []byte
+	hits  []hit
+	seen  []uint32 // by pattern: the round in which it was seen
+	round uint32
+}
+
+type hit struct {
+	pattern    int32
+	start, end int
+}
+
+// maxHits bounds the work on one text.
+const maxHits = 512
+
+// subject is an event being classified.
+type subject struct {
+	event     *parse.Event
+	code      string
+	status    status
+	providers providerSet
+	list      int // index into blockLists, -1 for none
+	*scratch
+}
+
+// candidate is a rule that holds.
+type candidate struct {
+	rule    int32
+	score   int
+	matched string
+}
+
+// Classify says what an event means.
+func (c *Classifier) Classify(e *parse.Event) Class {
+	if class, ok := byKind(e); ok {
+		return class
+	}
+	s := c.read(e)
+	defer c.scratch.Put(s.scratch)
+	best := candidate{rule: -1}
+	c.candidates(&s, func(k candidate) bool {
+		if c.better(k, best) {
+			best = k
+		}
+		return true
+	}, &best.score)
+	return c.class(&s, best)
+}
+
+// Alternative is a rule that held, and what it would have made of the event.
+type Alternative struct {
+	Class Class
+	Rule  Rule
+}
+
+// ClassifyVerbose is [Classifier.Classify] that also names the rules that held and lost, the strongest first.
+func (c *Classifier) ClassifyVerbose(e *parse.Event) (Class, []Alternative) {
+	if class, ok := byKind(e); ok {
+		return class, nil
+	}
+	s := c.read(e)
+	defer c.scratch.Put(s.scratch)
+	best := map[int32]candidate{}
+	var floor int
+	c.candidates(&s, func(k candidate) bool {
+		if old, ok := best[k.rule]; !ok || k.score > old.score {
+			best[k.rule] = k
+		}
+		return true
+	}, &floor)
+	ranked := make([]candidate, 0, len(best))
+	for _, k := range best {
+		ranked = append(ranked, k)
+	}
+	slices.SortFunc(ranked, func(a, b candidate) int {
+		if c.better(a, b) {
+			return -1
+		}
+		return 1
+	})
+	if len(ranked) == 0 {
+		return c.class(&s, candidate{rule: -1}), nil
+	}
+	var losers []Alternative
+	for _, k := range ranked[1:] {
+		losers = append(losers, Alternative{c.class(&s, k), *c.rules[k.rule].Rule})
+	}
+	return c.class(&s, ranked[0]), losers
+}
+
+// better says whether a wins over b. Equal scores are told apart by the rule's id, never by its place.
+func (c *Classifier) better(a, b candidate) bool {
+	if b.rule < 0 || a.score != b.score {
+		return a.score > b.score
+	}
+	return c.rules[a.rule].ID < c.rules[b.rule].ID
+}
+
+// byKind classifies what is no failure.
+func byKind(e *parse.Event) (Class, bool) {
+	var reason Reason
+	switch e.Kind {
+	case parse.Delivery, parse.Relay, parse.Expansion:
+		reason = DeliveredReason
+	case parse.Feedback:
+		reason = FeedbackReason
+	case parse.AutoReply:
+		reason = AutoReplyReason
+	case parse.Ignored:
+		return Class{}, true
+	default:
+		return Class{}, false
+	}
+	m := MeaningOf(reason)
+	return Class{Reason: reason, End: m.End, Scope: m.Scope, Permanent: m.Permanent, Sisimai: m.Sisimai,
+		Rule: "kind", Matched: string(e.Kind), Confidence: 1}, true
+}
+
+// read prepares an event: codes, providers, and the phrases that its text has.
+func (c *Classifier) read(e *parse.Event) subject {
+	s := subject{event: e, code: e.ReplyCode, list: -1, scratch: c.scratch.Get().(*scratch)}
+	enhanced := e.Status
+	if s.code == "" || enhanced == "" {
+		code, found := leadingCodes(e.Diagnostic)
+		if s.code == "" {
+			s.code = code
+		}
+		if enhanced == "" {
+			enhanced = found
+		}
+	}
+	s.status = parseStatus(enhanced)
+	s.providers = providersOf(e)
+	s.text = appendNormal(s.text[:0], e.Diagnostic, s.code, enhanced)
+	s.hits = s.hits[:0]
+	s.round++
+	if s.round == 0 { // went round: forget all
+		clear(s.seen)
+		s.round = 1
+	}
+	c.patterns.find(s.text, func(p int32, end int) {
+		start := end - int(c.lengths[p])
+		if c.starts[p] && start > 0 && isWord(s.text[start-1]) || len(s.hits) == maxHits {
+			return
+		}
+		s.hits = append(s.hits, hit{p, start, end})
+		s.seen[p] = s.round
+		s.providers |= c.marks[p]
+		if c.lists[p] >= 0 && s.list < 0 {
+			s.list = int(c.lists[p])
+		}
+	})
+	return s
+}
+
+// leadingCodes are the reply code and the enhanced status that a reply begins with, empty where it does not.
+func leadingCodes(text string) (code, enhanced string) {
+	if n := replyLen(text); n > 0 {
+		code, text = text[:n], strings.TrimLeft(text[n:], " -#")
+	}
+	if n := statusLen(text); n > 0 {
+		enhanced = text[:n]
+	}
+	return code, enhanced
+}
+
+// candidates calls yield with rules that hold and whose score is at least *floor, which yield may raise.
+func (c *Classifier) candidates(s *subject, yield func(candidate) bool, floor *int) {
+	for i := range s.hits {
+		for _, u := range c.uses[s.hits[i].pattern] {
+			if u.score >= *floor && s.inOrder(u.parts, s.hits[i].start) && c.holds(s, &c.rules[u.rule]) {
+				yield(candidate{u.rule, u.score, u.phrase})
+			}
+		}
+	}
+	try := func(rules []int32, matched string) {
+		for _, n := range rules {
+			if r := &c.rules[n]; r.score >= *floor && c.holds(s, r) {
+				yield(candidate{n, r.score, matched})
+			}
+		}
+	}
+	if s.status.class != 0 {
+		try(c.byStatus[s.status.key()], s.event.Status)
+	}
+	for n := len(s.code); n > 0; n-- {
+		try(c.byCode[s.code[:n]], s.code)
+	}
+	try(c.bare, "")
+}
+
+// inOrder says whether the patterns occur one after the other, each within maxGap, the last before offset end.
+func (s *subject) inOrder(parts []int32, end int) bool {
+	for i := len(parts) - 1; i >= 0; i-- {
+		found := -1
+		for _, h := range s.hits {
+			if h.pattern == parts[i] && h.end <= end && end-h.end <= maxGap {
+				found = h.start // the nearest, as hits are in the order of their ends
+			}
+		}
+		if found < 0 {
+			return false
+		}
+		end = found
+	}
+	return true
+}
+
+// holds says whether the conditions of a rule besides Text hold.
+func (c *Classifier) holds(s *subject, r *compiled) bool {
+	if len(r.statuses) > 0 && !slices.ContainsFunc(r.statuses, func(k statusRange) bool { return k.has(s.status) }) {
+		return false
+	}
+	if len(r.Codes) > 0 && !slices.ContainsFunc(r.Codes, func(code string) bool { return strings.HasPrefix(s.code, code) }) {
+		return false
+	}
+	if len(r.Commands) > 0 && !slices.Contains(r.Commands, s.event.Command) {
+		return false
+	}
+	if r.providers != 0 && r.providers&s.providers == 0 {
+		return false
+	}
+	if len(r.Hosts) > 0 && !slices.ContainsFunc(r.Hosts, func(h string) bool { return hasSuffixLabel(s.event.RemoteHost, h) }) {
+		return false
+	}
+	for _, phrase := range r.all {
+		if !s.has(phrase) {
+			return false
+		}
+	}
+	for _, phrase := range r.not {
+		if s.has(phrase) {
+			return false
+		}
+	}
+	return true
+}
+
+// has says whether a phrase occurs.
+func (s *subject) has(parts []int32) bool {
+	for _, p := range parts {
+		if s.seen[p] != s.round {
+			return false
+		}
+	}
+	if len(parts) == 1 {
+		return true
+	}
+	last := parts[len(parts)-1]
+	return slices.ContainsFunc(s.hits, func(h hit) bool {
+		return h.pattern == last && s.inOrder(parts[:len(parts)-1], h.start)
+	})
+}
+
+// class is what a rule makes of an event.
+func (c *Classifier) class(s *subject, won candidate) Class {
+	if won.rule < 0 {
+		return s.withoutRule()
+	}
+	r := &c.rules[won.rule]
+	if s.event.Subkind == parse.Expired && (r.Reason == OnHold || r.Layer <= HintLayer && r.Reason == NetworkError) {
+		return s.withoutRule()
+	}
+	class := Class{
+		Reason: r.Reason, Detail: r.Detail, End: r.meaning.End, Scope: r.meaning.Scope, Sisimai: r.meaning.Sisimai,
+		Permanent: permanent(r, s.status, s.code), Rule: r.ID, Matched: won.matched, Confidence: r.Confidence,
+	}
+	if class.Confidence == 0 {
+		class.Confidence = r.Layer.confidence()
+	}
+	if r.End != "" {
+		class.End = r.End
+	}
+	if r.Scope != "" {
+		class.Scope = r.Scope
+	}
+	switch r.DetailFrom {
+	case FromList:
+		if detail := s.listName(); detail != "" {
+			class.Detail = detail
+		}
+	case FromWindow:
+		if detail := window(s.event.Diagnostic); detail != "" {
+			class.Detail = detail
+		}
+	}
+	return class
+}
+
+// withoutRule is the class of an event that no rule knows.
+func (s *subject) withoutRule() Class {
+	reason, rule := Unknown, ""
+	switch {
+	case s.event.Subkind == parse.Expired:
+		reason, rule = ExpiredReason, "queue-lifetime"
+	case len(s.text) == 0:
+		reason, rule = OnHold, "no-text"
+	}
+	m := MeaningOf(reason)
+	class := Class{Reason: reason, End: m.End, Scope: m.Scope, Permanent: m.Permanent, Sisimai: m.Sisimai, Rule: rule}
+	if rule != "" {
+		class.Confidence = CodeLayer.confidence()
+	}
+	if reason != ExpiredReason {
+		class.Permanent = s.status.class == '5' || s.status.class == 0 && strings.HasPrefix(s.code, "5")
+	}
+	return class
+}
+
+// permanent says whether trying again is of no use. The first digit of the reply only softens what the rule says:
+// what the recipient's own state forbids stays forbidden.
+func permanent(r *compiled, st status, code string) bool {
+	switch r.Permanent {
+	case Always:
+		return true
+	case Temporary:
+		return false
+	}
+	digit := st.class
+	if digit == 0 && code != "" {
+		digit = code[0]
+	}
+	if r.Reason == OnHold || r.Reason == Unknown {
+		return digit == '5'
+	}
+	if digit == '4' && r.meaning.End != Recipient && r.Reason != ExpiredReason {
+		return false
+	}
+	return r.meaning.Permanent
+}
+
+// hasSuffixLabel says whether host is suffix or a name under it.
+func hasSuffixLabel(host, suffix string) bool {
+	host, suffix = strings.TrimSuffix(host, "."), strings.TrimPrefix(suffix, ".")
+	if len(host) < len(suffix) || !strings.EqualFold(host[len(host)-len(suffix):], suffix) {
+		return false
+	}
+	return len(host) == len(suffix) || host[len(host)-len(suffix)-1] == '.'
+}
