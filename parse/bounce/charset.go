@@ -19,6 +19,9 @@ func toUTF8(b []byte, charset string) string {
 	switch charset {
 	case "", "us-ascii", "ascii", "utf-8", "utf8":
 	default:
+		if utf8.Valid(b) && !isISO2022JP(b) && !strings.HasPrefix(charset, "iso-2022") && !strings.HasPrefix(charset, "hz") {
+			break // Text that is valid UTF-8 is hardly ever anything else, whatever its label says.
+		}
 		if enc := encodingOf(charset); enc != nil {
 			if s, err := enc.NewDecoder().Bytes(b); err == nil {
 				return string(s)
@@ -71,7 +74,10 @@ func isISO2022JP(b []byte) bool {
 }
 
 // decodeHeader decodes the encoded-words of RFC 2047, and raw 8-bit text.
-func decodeHeader(value string) string {
+func decodeHeader(value string) string { return decodeHeaderIn(value, "") }
+
+// decodeHeaderIn takes raw 8-bit text to be in charset, that of the body beside it.
+func decodeHeaderIn(value, charset string) string {
 	if strings.Contains(value, "=?") {
 		d := mime.WordDecoder{CharsetReader: func(charset string, r io.Reader) (io.Reader, error) {
 			b, err := io.ReadAll(r)
@@ -84,7 +90,7 @@ func decodeHeader(value string) string {
 	if isASCII(value) && !strings.Contains(value, "\x1b$") {
 		return value
 	}
-	return toUTF8([]byte(value), "")
+	return toUTF8([]byte(value), charset)
 }
 
 func isASCII(s string) bool {

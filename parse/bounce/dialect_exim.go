@@ -36,7 +36,8 @@ func (m *message) decodeExim() []parse.Event {
 			failed[strings.ToLower(strings.TrimSpace(name))] = true
 		}
 	}
-	events := m.blocks(m.text, func(line string) (string, string) {
+	text := before(m.text, "the following text was generated during the delivery attempt")
+	events := m.blocks(indented(text), func(line string) (string, string) {
 		address, said := eximHead(line)
 		if address == "" || len(failed) > 0 && strings.Contains(address, "@") && !failed[strings.ToLower(address)] {
 			return "", ""
@@ -45,8 +46,6 @@ func (m *message) decodeExim() []parse.Event {
 	})
 	for i := range events {
 		e := &events[i]
-		e.Diagnostic = oneLine(before(e.Diagnostic, "the following text was generated during the delivery attempt",
-			"--- this is a copy", "no action is required on your part"))
 		if parent := between(e.Diagnostic, "generated from ", ")"); parent != "" {
 			e.OriginalRecipient = cleanAddress(parent)
 		}
@@ -58,6 +57,18 @@ func (m *message) decodeExim() []parse.Event {
 		}
 	}
 	return events
+}
+
+// indented leaves only the lines that begin with a blank, in which Exim lists addresses and what was said of them.
+func indented(text string) string {
+	var b strings.Builder
+	for line := range strings.SplitSeq(text, "\n") {
+		if line != "" && isBlank(line[0]) {
+			b.WriteString(line)
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
 }
 
 // eximHead begins a block at an address that stands alone, two blanks deep; old versions end it with a colon.

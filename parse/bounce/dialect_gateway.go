@@ -72,6 +72,16 @@ var domino = dialect{
 		}
 		return merged(events)
 	},
+	refine: func(m *message, events []parse.Event) []parse.Event {
+		// The Diagnostic-Code is folded in the midst of words; the text is whole.
+		_, why, _ := cutFold(m.text, "because:")
+		if why = oneLine(why); why != "" && len(events) == 1 {
+			if r := findReply(events[0].Diagnostic); r.code == "" || findReply(why).code != "" {
+				events[0].Diagnostic = why
+			}
+		}
+		return events
+	},
 }
 
 // notes is older than Domino: a reason, and the address below it.
@@ -81,8 +91,7 @@ var notes = dialect{
 		return m.subjectHas("undeliverable message") && m.textHas("------- failure reasons")
 	},
 	decode: func(m *message) []parse.Event {
-		why, list, _ := cutFold(after(m.text, "failure reasons"), "failure reasons")
-		_ = list
+		why, _, _ := cutFold(after(m.text, "failure reasons"), "failure reasons")
 		events := m.blocks(after(m.text, "failure reasons"), headBare)
 		for i := range events {
 			events[i].Diagnostic = oneLine(strings.Trim(before(firstNonEmpty(why, m.text), events[i].Recipient), "- \n"))
@@ -102,7 +111,7 @@ var x1 = dialect{
 	name:  "x1",
 	match: func(m *message) bool { return m.fromHas("mail deliver system") && m.subjectHas("returned mail:") },
 	decode: func(m *message) []parse.Event {
-		return m.blocks(after(m.text, "the original message was received at"), func(line string) (string, string) {
+		events := m.blocks(after(m.text, "the original message was received at"), func(line string) (string, string) {
 			if i := strings.IndexByte(line, '['); i > 0 && strings.HasSuffix(strings.TrimSpace(line), "]") {
 				if a, _ := headBare(line[:i]); a != "" {
 					return a, line[i:]
@@ -110,6 +119,10 @@ var x1 = dialect{
 			}
 			return "", ""
 		})
+		for i := range events {
+			events[i].Diagnostic = between(events[i].Diagnostic, "[", "]")
+		}
+		return events
 	},
 }
 

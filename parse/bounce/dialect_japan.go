@@ -74,11 +74,9 @@ var mFilter = dialect{
 		})
 		for i := range events {
 			e := &events[i]
-			for _, command := range []string{"RCPT", "MAIL", "DATA", "EHLO", "HELO"} {
-				if strings.Contains(e.Diagnostic, " -------server message") || strings.HasSuffix(e.Diagnostic, " "+command) {
-					e.Command = strings.Replace(command, "HELO", "EHLO", 1)
-				}
-			}
+			_, command, _ := cutFold(e.Diagnostic, "smtp command")
+			e.Command = commandWord(command)
+			e.Diagnostic = strings.Trim(before(after(e.Diagnostic, "server message"), "smtp command"), "- ")
 		}
 		return merged(events)
 	},

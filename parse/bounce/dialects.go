@@ -33,7 +33,7 @@ var dialects = []dialect{
 		return m.head.has("X-Barracuda-Connect") || m.textHas("was blocked by our spam firewall") || m.subjectHas("message you sent blocked by our bulk email filter")
 	}},
 	{name: "mimecast", match: func(m *message) bool {
-		return m.head.has("X-Mimecast-Bounce") || m.textHas("mimecast.com") && m.report != ""
+		return m.head.has("X-Mimecast-Bounce") || m.fromHas("@mimecast.")
 	}},
 	{name: "trendmicro", match: func(m *message) bool {
 		return m.fromHas("imss", "interscan") && m.fromHas("interscan", "messaging security") || m.subjectHas("mail could not be delivered")
@@ -42,7 +42,7 @@ var dialects = []dialect{
 		return m.head.has("X-MailMarshal") || m.subjectHas("undeliverable mail:") && m.textHas("mailmarshal")
 	}},
 	{name: "powermta", match: func(m *message) bool {
-		return strings.HasPrefix(m.head.get("X-Mailer"), "PowerMTA") || m.textHas("this message was created automatically by the mail system (powermta")
+		return m.statusField("X-PowerMTA-BounceCategory") != ""
 	}},
 	{name: "messagelabs", match: func(m *message) bool {
 		return m.head.has("X-Msg-Ref") && m.report != "" || m.fromHas("messagelabs.com")

@@ -226,7 +226,7 @@ func setRemote(e *parse.Event, mta string) {
 			return
 		}
 		if ip := cleanIP(word); ip != "" {
-			if e.RemoteIP == "" {
+			if e.RemoteIP == "" && !isLoopback(ip) {
 				e.RemoteIP = ip
 			}
 		} else if e.RemoteHost == "" && isDomain(strings.TrimSuffix(word, ".")) {

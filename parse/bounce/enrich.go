@@ -27,6 +27,9 @@ func (m *message) enrich(events []parse.Event) {
 			r := findReply(said)
 			switch {
 			case r.code == "" && r.status == "":
+				if words := strings.Trim(strings.ReplaceAll(said, e.Recipient, ""), "<>*:;., "); e.Diagnostic == "" && len(words) > 8 {
+					e.Diagnostic = said
+				}
 			case e.Diagnostic == "" || inFields.status == "" && hasPrefixFold(e.Diagnostic, "x-unix"):
 				e.Diagnostic = said
 			case inFields.status == "" || inFields.status == r.status:
@@ -66,7 +69,7 @@ func (m *message) saidOf(address string, only bool) string {
 		}
 	}
 	if any != "" && findReply(said).code == "" {
-		return oneLine(any)
+		said = after(any, "transcript of session follows -----")
 	}
 	return oneLine(said)
 }

@@ -31,6 +31,9 @@ func (m *message) finish(e *parse.Event) {
 		finishReply(e)
 		finishAction(e)
 		findHosts(e)
+		if e.Kind == parse.Failure && e.Subkind == "" && isExpired(e) {
+			e.Subkind = parse.Expired
+		}
 	}
 	m.findOurEnd(e)
 	e.BlockList = blockListIn(e.Diagnostic)
@@ -100,4 +103,11 @@ func finishAction(e *parse.Event) {
 
 func trimAddress(a string) string {
 	return strings.TrimSpace(strings.Trim(a, "<> \t\r\n"))
+}
+
+// isExpired is whether a failure is the end of the queue lifetime after temporary errors.
+func isExpired(e *parse.Event) bool {
+	return isExpiry(e.Status) || hasAnyFold(e.Diagnostic, "message expired", "retry timeout exceeded", "in the queue too long", "delivery time expired",
+		"queue.expired", "envelope expired", "could not deliver for the last", "failing for a long time", "retry time not reached",
+		"maximum queue", "queue lifetime", "giving up after")
 }

@@ -26,9 +26,11 @@ func findHosts(e *parse.Event) {
 // hostMarks are phrases, lower case, behind which the remote server is named.
 var hostMarks = []string{
 	"host ", "while talking to ", "remote server ", "remote host ", "server at ", "connected to ", "connect to ",
-	"from server ", "by mail server ", "host: ", "server: ", "the server for the recipient domain ", "mta ", "[relay ",
-	"delivery to ", "with ", "from ",
+	"from server ", "by mail server ", "host: ", "server: ", "[relay ", "smtp server <", "receiving server ",
 }
+
+// hostVerbs follow the name of the remote server at the start of a sentence, lower case.
+var hostVerbs = []string{" said", " responded", " did not like", " refused", " rejected", " returned", " does not like", " failed after"}
 
 // remoteIn returns the remote server that text names: "host mx.example.net[192.0.2.1] said:".
 func remoteIn(text string) (host, ip string) {
@@ -40,7 +42,7 @@ func remoteIn(text string) (host, ip string) {
 			}
 			i += at
 			at = i + len(mark)
-			if i > 0 && isDomainByte(text[i-1]) {
+			if i > 0 && isDomainByte(text[i-1]) || hasSuffixFold(text[:i], "client ") || hasSuffixFold(text[:i], "system at ") {
 				continue
 			}
 			if host, ip = hostAt(text[at:]); host != "" || ip != "" {
@@ -48,7 +50,23 @@ func remoteIn(text string) (host, ip string) {
 			}
 		}
 	}
+	for _, verb := range hostVerbs {
+		if i := indexFold(text, verb); i > 0 {
+			start := i
+			for start > 0 && (isDomainByte(text[start-1]) || strings.IndexByte("[]():", text[start-1]) >= 0 ||
+				text[start-1] == ' ' && (text[start] == '[' || text[start] == '(')) {
+				start--
+			}
+			if host, ip = hostAt(strings.TrimLeft(text[start:i], "([")); host != "" || ip != "" {
+				return host, ip
+			}
+		}
+	}
 	return "", ""
+}
+
+func hasSuffixFold(s, lower string) bool {
+	return len(s) >= len(lower) && equalFoldASCII(s[len(s)-len(lower):], lower)
 }
 
 // hostAt reads "name[ip]", "name (ip)", "name [ip]", "[ip]" or "name" at the start of text; a bare name only when
@@ -80,6 +98,21 @@ func hostAt(text string) (host, ip string) {
 	return cleanHost(name), ip
 }
 
+// commandWord is the verb that text is, as [parse.Event] writes it.
+func commandWord(text string) string {
+	switch word := strings.ToUpper(strings.Trim(firstWord(text), "-:.")); word {
+	case "RCPT", "MAIL", "DATA", "EHLO", "STARTTLS", "AUTH":
+		return word
+	case "HELO":
+		return "EHLO"
+	case "EOB", "EOM", ".":
+		return "EOD"
+	case "CONNECT", "CONN":
+		return "CONN"
+	}
+	return ""
+}
+
 // commandIn finds the SMTP command that was answered.
 func commandIn(text string) string {
 	for _, c := range commandPhrases {
@@ -102,6 +135,16 @@ var commandPhrases = []struct{ phrase, command string }{
 	{"after rcpt to", "RCPT"},
 	{"after pipelined rcpt", "RCPT"},
 	{"our rcpt to", "RCPT"},
+	{"our final data", "EOD"},
+	{"after rcpt command", "RCPT"},
+	{"following rcpt command", "RCPT"},
+	{"after mail command", "MAIL"},
+	{"following mail command", "MAIL"},
+	{"after data command", "DATA"},
+	{"to accept your message (data)", "EOD"},
+	{"smtp:rcpt ", "RCPT"},
+	{"smtp:mail ", "MAIL"},
+	{"smtp:data ", "DATA"},
 	{"for rcpt to command", "RCPT"},
 	{"rcpt to:", "RCPT"},
 	{"in reply to mail from", "MAIL"},
@@ -130,86 +173,6 @@ var commandPhrases = []struct{ phrase, command string }{
 	{"on initial connect", "CONN"},
 	{"connection refused", "CONN"},
 	{"connection timed out", "CONN"},
-}
-
-// findOurEnd finds our own address and HELO name: as the reply quotes them, else from the hop of the returned message
-// that handed it over.
-func (m *message) findOurEnd(e *parse.Event) {
-	if e.LocalIP == "" {
-		e.LocalIP = ourIPIn(e.Diagnostic, e.RemoteIP)
-	}
-	if m.returned == nil {
-		return
-	}
-	for _, hop := range m.returned.head.all("Received") {
-		helo, ip := receivedFrom(hop)
-		if ip == "" || ip == "127.0.0.1" || ip == "::1" {
-			continue
-		}
-		if e.LocalIP == "" {
-			e.LocalIP = ip
-		}
-		if e.HELO == "" && e.LocalIP == ip {
-			e.HELO = helo
-		}
-		return
-	}
-}
-
-// receivedFrom reads "from HELO (NAME [IP])" of a Received field (RFC 5321 section 4.4).
-func receivedFrom(hop string) (helo, ip string) {
-	hop = strings.TrimSpace(hop)
-	if !hasPrefixFold(hop, "from ") {
-		return "", ""
-	}
-	from := before(hop[5:], " by ")
-	helo, _, _ = strings.Cut(strings.TrimSpace(from), " ")
-	for _, word := range strings.FieldsFunc(from, func(r rune) bool { return strings.ContainsRune(" ()<>[],;", r) }) {
-		if a := cleanIP(word); a != "" {
-			ip = a
-			break
-		}
-	}
-	if i := indexFold(from, "helo="); i >= 0 {
-		helo = from[i+5:]
-		if j := strings.IndexAny(helo, " )];"); j >= 0 {
-			helo = helo[:j]
-		}
-	}
-	helo = strings.Trim(helo, "[]()")
-	if cleanIP(helo) == ip && ip != "" || !strings.Contains(helo, ".") {
-		return "", ip
-	}
-	return cleanHost(helo), ip
-}
-
-// ourIPIn finds the address in brackets that the reply calls the client's: "Client host [203.0.113.7] blocked".
-func ourIPIn(text, remote string) string {
-	for at := 0; at < len(text); {
-		i := strings.IndexAny(text[at:], "[(")
-		if i < 0 {
-			return ""
-		}
-		i += at
-		at = i + 1
-		end := strings.IndexAny(text[at:], " ])")
-		if end < 0 || end > 45 {
-			continue
-		}
-		ip := cleanIP(text[at : at+end])
-		if ip == "" || ip == remote || !strings.ContainsAny(ip, ".:") {
-			continue
-		}
-		// "name[ip] said:" is the remote server's own address.
-		if i > 0 && isDomainByte(text[i-1]) && text[i-1] != '.' {
-			before := text[:i]
-			if j := strings.LastIndexByte(before, ' '); j >= 0 && !hasAny(strings.ToLower(before[max(0, j-12):j]), "client", "from", "your") {
-				continue
-			}
-		}
-		return ip
-	}
-	return ""
 }
 
 // urlIn returns the first link in text.

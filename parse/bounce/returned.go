@@ -192,7 +192,7 @@ func (r *returned) fill(e *parse.Event) {
 		e.MessageID = messageID(h.get("Message-ID"))
 	}
 	if e.Subject == "" {
-		e.Subject = decodeHeader(h.get("Subject"))
+		e.Subject = decodeHeaderIn(h.get("Subject"), param(h.get("Content-Type"), "charset"))
 	}
 	e.From = firstAddress(decodeHeader(h.get("From")))
 	if e.Sender == "" {

@@ -9,9 +9,27 @@ import (
 // oneLine joins the lines of s with single blanks, and takes off what surrounds them. The lines of a multi-line SMTP
 // reply lose the code that each repeats: "550-5.1.1 no 550 5.1.1 such user" becomes "550-5.1.1 no such user".
 func oneLine(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = joinReply(strings.Join(strings.Fields(s), " "))
 	if len(s) > maxDiagnostic {
 		s = strings.ToValidUTF8(s[:maxDiagnostic], "")
+	}
+	return s
+}
+
+// joinReply takes the repeated codes out of a multi-line reply that was joined to one line.
+func joinReply(s string) string {
+	if len(s) < 5 || s[3] != '-' || codeRank(s, 0) == 0 {
+		return s
+	}
+	code, status := s[:3], ""
+	if n := statusLen(s[4:]); n > 0 {
+		status = s[4 : 4+n]
+	}
+	for _, sep := range []string{"-", " "} {
+		if status != "" {
+			s = strings.ReplaceAll(s, " "+code+sep+status+" ", " ")
+		}
+		s = strings.ReplaceAll(s, " "+code+sep, " ")
 	}
 	return s
 }
