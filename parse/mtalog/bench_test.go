@@ -45,7 +45,7 @@ func TestTruth(t *testing.T) {
 				for _, d := range rec.Deliveries {
 					count(d.Domain, func(t *loggen.Truth) { t.Delivered += d.Count; t.Attempts += d.Count })
 				}
-				for _, e := range rec.Events {
+				for _, e := range eventsOf([]parse.Record{rec}) {
 					if e.Sender == "" || e.MessageID == "" {
 						t.Fatalf("not joined: %+v", e)
 					}

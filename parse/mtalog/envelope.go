@@ -28,6 +28,23 @@ const (
 	microForm              // microseconds since 1970
 )
 
+// openEnvelope takes off whatever was put around a message. A line of which only the time stamp is understood is a
+// line of a log all the same; it has no message then.
+func openEnvelope(text []byte, l *line) bool {
+	if openExim(text, l) || openSyslog(text, l) {
+		return true
+	}
+	*l = line{}
+	n := stampLen(text, &l.stamp)
+	if n == 0 || n >= len(text) || text[n] != ' ' {
+		return false
+	}
+	if l.stamp.form == rfc3339Form && text[10] == ' ' {
+		l.program, l.message = []byte(eximName), text[n+1:]
+	}
+	return true
+}
+
 // openSyslog takes off the envelope that a syslog daemon or the journal put around a message, in any of the forms that
 // are in use:
 //

@@ -41,6 +41,10 @@ type fact struct {
 	status    []byte // RFC 3463
 	remote    []byte // host name
 	remoteIP  []byte
+	// idle is a delay without a try: its time had not come.
+	idle bool
+	// expires says that a failure ends a time of waiting.
+	expires bool
 	// event is the attempt with all that the line says; nil for a delivery that may be counted without one.
 	event *parse.Event
 	// events are further attempts that the same line tells of.

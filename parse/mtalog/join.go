@@ -152,21 +152,20 @@ func (j *joiner) openMessage(f *fact) {
 // attempt follows one delivery attempt.
 func (j *joiner) attempt(f *fact, ignored *ignoredLines) ([]parse.Event, bool) {
 	m := j.open[f.key]
+	before := -1
 	if m != nil {
 		j.touch(m)
 		if m.notification {
-			ignored.add(parse.Notification)
-			return nil, false
+			return j.ofNotification(f, m, ignored)
 		}
-	}
-	if f.kind == parse.Relay && len(f.other) > 0 && m != nil {
-		if again := j.open[messageKey(f.host, f.other)]; again != nil {
-			again.inherit(m)
-		}
-	}
-	before := -1
-	if m != nil {
 		before = m.indexDelayed(f.recipient)
+	}
+	if len(f.other) > 0 {
+		j.reinjected(f, m)
+	}
+	if f.idle && before >= 0 {
+		ignored.add("")
+		return nil, false
 	}
 	if f.event == nil {
 		if before < 0 {
@@ -178,6 +177,12 @@ func (j *joiner) attempt(f *fact, ignored *ignoredLines) ([]parse.Event, bool) {
 	e := f.event
 	if m != nil {
 		m.fill(e)
+	}
+	if f.expires {
+		e.Subkind = parse.Expired
+		if before >= 0 && e.ReplyCode == "" {
+			takeReason(e, m.delayed[before])
+		}
 	}
 	switch {
 	case f.kind == parse.Delay && len(f.id) > 0:
@@ -203,6 +208,39 @@ func (j *joiner) attempt(f *fact, ignored *ignoredLines) ([]parse.Event, bool) {
 		events = append(events, f.events[i])
 	}
 	return events, true
+}
+
+// ofNotification is an attempt to deliver a bounce of our own: its cause is an event, it is none.
+func (j *joiner) ofNotification(f *fact, m *message, ignored *ignoredLines) ([]parse.Event, bool) {
+	if f.event == nil || j.opt.CountDeliveries {
+		ignored.add(parse.Notification)
+		return nil, false
+	}
+	e := *f.event
+	m.fill(&e)
+	e.Kind, e.Subkind = parse.Ignored, parse.Notification
+	return []parse.Event{e}, true
+}
+
+// reinjected follows a message through a content filter that gave it back to us under another id.
+func (j *joiner) reinjected(f *fact, m *message) {
+	again := j.open[messageKey(f.host, f.other)]
+	if again == nil {
+		return
+	}
+	if m != nil {
+		again.inherit(m)
+	}
+	f.kind = parse.Relay
+	if f.event != nil {
+		f.event.Kind, f.event.Action = parse.Relay, actionOf(parse.Relay)
+	}
+}
+
+// takeReason gives a failure the reason of the last try.
+func takeReason(e, last *parse.Event) {
+	e.Diagnostic, e.Status, e.StatusFrom, e.ReplyCode, e.Command = last.Diagnostic, last.Status, last.StatusFrom, last.ReplyCode, last.Command
+	e.RemoteHost, e.RemoteIP, e.LocalIP, e.HELO = last.RemoteHost, last.RemoteIP, last.LocalIP, last.HELO
 }
 
 // expire ends all recipients of a message that are still waiting.

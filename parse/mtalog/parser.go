@@ -18,6 +18,7 @@ type dialect struct {
 // dialects of programs that log through syslog or a file of syslog's form, the most frequent first.
 var dialects = [...]dialect{
 	{postfixName, postfixClaims, postfixParse},
+	{eximName, eximClaims, eximParse},
 }
 
 // parser turns lines into facts. Each worker has its own.
@@ -45,7 +46,7 @@ func (p *parser) parse(text []byte, f *fact) {
 	}
 	l := &p.line
 	*l = line{}
-	if !openSyslog(text, l) {
+	if !openEnvelope(text, l) {
 		f.verb, f.damage = damaged, notLog
 		return
 	}
@@ -97,7 +98,7 @@ func Sniff(prefix []byte) (dialect string, ok bool) {
 			continue
 		}
 		var l line
-		if !openSyslog(text, &l) {
+		if !openEnvelope(text, &l) {
 			others++
 			continue
 		}

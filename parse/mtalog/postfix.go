@@ -73,7 +73,7 @@ func postfixParse(p *parser, l *line, f *fact) {
 func postfixID(message []byte) (id, rest []byte, ok bool) {
 	for i, c := range message {
 		switch {
-		case isDigit(c) || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z':
+		case isLetterOrDigit(c):
 		case c == ':' && i >= 5 && i+2 < len(message) && message[i+1] == ' ':
 			return message[:i], message[i+2:], true
 		default:
@@ -193,7 +193,7 @@ func queuedAs(text []byte) []byte {
 	}
 	id := text[i+len("queued as "):]
 	end := 0
-	for end < len(id) && (isDigit(id[end]) || 'A' <= id[end] && id[end] <= 'Z' || 'a' <= id[end] && id[end] <= 'z') {
+	for end < len(id) && isLetterOrDigit(id[end]) {
 		end++
 	}
 	return id[:end]
@@ -250,20 +250,30 @@ func postfixNotice(l *line, f *fact) {
 	f.verb, f.id, f.other = noticed, id, rest[i+len(" notification: "):]
 }
 
-// postfixInbound tells the lines with which we refuse other people's mail.
+// postfixInbound tells the lines with which we refuse other people's mail: "NOQUEUE: reject: RCPT from ...".
 func postfixInbound(message []byte) parse.Subkind {
-	if i := bytes.Index(message[:min(len(message), 48)], []byte(": ")); i >= 0 {
-		rest := message[i+2:]
-		for _, word := range postfixRefusals {
-			if bytes.HasPrefix(rest, []byte(word)) {
-				return parse.Inbound
-			}
+	rest := message
+	if i := bytes.IndexByte(message, ':'); i > 0 && i+2 < len(message) && isAlphanumeric(message[:i]) {
+		rest = message[i+2:]
+	}
+	for _, word := range postfixRefusals {
+		if bytes.HasPrefix(rest, []byte(word)) {
+			return parse.Inbound
 		}
 	}
 	return ""
 }
 
 var postfixRefusals = [...]string{"reject: ", "milter-reject: ", "reject_warning: ", "discard: ", "proxy-reject: ", "milter-discard: "}
+
+func isAlphanumeric(text []byte) bool {
+	for _, c := range text {
+		if !isLetterOrDigit(c) {
+			return false
+		}
+	}
+	return len(text) > 0
+}
 
 // cutShort marks a line whose end is missing.
 func (f *fact) cutShort() { *f = fact{line: f.line, verb: damaged, damage: cutShort} }

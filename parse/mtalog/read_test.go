@@ -36,10 +36,15 @@ func read(t testing.TB, opt Options, logs ...string) []parse.Record {
 	return records
 }
 
+// eventsOf leaves out those of Kind Ignored.
 func eventsOf(records []parse.Record) []parse.Event {
 	var events []parse.Event
 	for _, rec := range records {
-		events = append(events, rec.Events...)
+		for _, e := range rec.Events {
+			if e.Kind != parse.Ignored {
+				events = append(events, e)
+			}
+		}
 	}
 	return events
 }

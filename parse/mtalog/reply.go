@@ -92,14 +92,14 @@ var commandWords = [...]struct{ words, command string }{
 	{"message body", "EOD"},
 	{"data block", "EOD"},
 	{"rcpt", "RCPT"},
+	{"ehlo", "EHLO"},
+	{"helo", "EHLO"},
+	{"lhlo", "EHLO"},
 	{"mail", "MAIL"},
 	{"starttls", "STARTTLS"},
 	{"auth", "AUTH"},
 	{"greeting", "CONN"},
 	{"initial connection", "CONN"},
-	{"ehlo", "EHLO"},
-	{"helo", "EHLO"},
-	{"lhlo", "EHLO"},
 	{"initial protocol handshake", "EHLO"},
 	{"bdat", "EOD"},
 	{"data", "DATA"},
@@ -204,5 +204,50 @@ func quotedByServer(e *parse.Event, reply string) {
 		if before, _, ok := strings.Cut(reply, words); ok {
 			e.HELO = before[strings.LastIndexByte(before, '<')+1:]
 		}
+	}
+}
+
+// eximReadReason reads the reason in Exim's words:
+//
+//	SMTP error from remote mail server after RCPT TO:<a@b.example>: 550 5.1.1 unknown
+//	SMTP error from remote mailer after end of data: host mx.example.net [192.0.2.1]: 550 no
+//	LMTP error after RCPT TO:<a@b.example>: 550 unknown
+//	Remote host closed connection in response to initial connection
+//	Connection timed out
+func eximReadReason(e *parse.Event, reason string) {
+	e.Diagnostic = reason
+	if code := replyCode(reason); code != "" {
+		setReply(e, reason) // of a delivery: C="250 OK"
+		return
+	}
+	for _, mark := range [...]string{" after ", " in response to ", "response to "} {
+		_, rest, ok := strings.Cut(reason, mark)
+		if !ok {
+			continue
+		}
+		words := strings.TrimPrefix(strings.TrimLeft(rest, `"`), "pipelined ")
+		words, _, _ = strings.Cut(words, ":")
+		e.Command = commandOf(words)
+		if reply := replyIn(rest); reply != "" {
+			setReply(e, reply)
+		}
+		break
+	}
+	if e.Command == "" && (strings.HasPrefix(reason, "Connection ") || strings.HasPrefix(reason, "Network ") || strings.HasPrefix(reason, "No route")) {
+		e.Command = "CONN"
+	}
+}
+
+// replyIn finds the SMTP reply that follows ": " within text.
+func replyIn(text string) string {
+	for {
+		_, after, ok := strings.Cut(text, ": ")
+		if !ok {
+			return ""
+		}
+		if replyCode(after) != "" {
+			return after
+		}
+		text = after
 	}
 }
