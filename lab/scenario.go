@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/tools/txtar"
+
+	"ndrscope/classify"
 )
 
 // Scenario is a case to solve: a network with something wrong in it, the failures that follow from it, and what is to
@@ -57,8 +59,8 @@ type Expectation struct {
 type Verdict struct {
 	Domain     string
 	Rule       string
-	End        string  // empty: any
-	Confidence float64 // at least
+	End        classify.End // empty: any
+	Confidence float64      // at least
 }
 
 // Load reads a scenario file, a txtar archive. Errors name the section and line.
@@ -287,7 +289,7 @@ func (l *loader) expect() error {
 				case 0:
 					v.Rule = word
 				case 1:
-					v.End = word
+					v.End = classify.End(word)
 				default:
 					if _, err := fmt.Sscan(word, &v.Confidence); err != nil {
 						return fmt.Errorf("expect: line %d: %q is no confidence", s.line, word)
