@@ -172,16 +172,14 @@ func (a *Aggregator) claim(parent uint64) {
 func (a *Aggregator) failure(e *parse.Event, class *classify.Class, fromLog bool, ordinal int) {
 	d := a.domain(e)
 	d.sees(e, fromLog)
-	f := d.failures()
-	f.names(e)
+	d.failures().names(e)
 	w := a.intern(class)
-	f.sample(e, class, w, ordinal)
-
 	k := keysOf(e)
 	if s := a.settledFailure(k); s {
 		return
 	}
 	o := a.open(k, d)
+	o.domain.failures().sample(e, class, w, ordinal)
 	at := seconds(e.Time)
 	word := told{why: w, failure: e.Kind == parse.Failure, at: at, sure: float32(class.Confidence)}
 	if w.Reason == classify.Unknown && e.Diagnostic != "" {

@@ -83,6 +83,16 @@ func (d *domain) failures() *failures {
 	return d.fails
 }
 
+// borrow takes the sample of a reason from a domain to which an outcome was counted before.
+func (d *domain) borrow(from *domain, w *why) {
+	if w == nil || from == d || from.fails == nil {
+		return
+	}
+	if s := from.fails.samples[w.key()]; s != nil {
+		d.failures().slot(w.key()).merge(s)
+	}
+}
+
 // reasonKey is what reasons are counted by.
 type reasonKey struct {
 	Reason classify.Reason
@@ -113,12 +123,16 @@ func (f *failures) names(e *parse.Event) {
 }
 
 func (f *failures) sample(e *parse.Event, class *classify.Class, w *why, ordinal int) {
-	s := f.samples[w.key()]
+	f.slot(w.key()).offer(e, class, ordinal)
+}
+
+func (f *failures) slot(key reasonKey) *slot {
+	s := f.samples[key]
 	if s == nil {
 		s = &slot{}
-		f.samples[w.key()] = s
+		f.samples[key] = s
 	}
-	s.offer(e, class, ordinal)
+	return s
 }
 
 // tally counts names. It is a list since most hold one or two.
@@ -139,7 +153,7 @@ func (t *tally) count(name string) {
 	}
 }
 
-// add takes over another tally's counts.
+// addTo adds the counts to a sum.
 func (t tally) addTo(sum map[string]int) {
 	for _, c := range t {
 		sum[c.Name] += c.Count

@@ -1,3 +1,108 @@
 package aggregate
 
-func harm(g *Group) Harm { return Harm{Score: float64(g.Failing())} }
+import (
+	"fmt"
+	"math"
+
+	"ndrscope/classify"
+)
+
+// harm ranks a group by the harm that someone can mend. The kind of failure counts most, so that one customer whose
+// server refuses us comes before a hundred mistyped addresses; the number of recipients counts by its logarithm, and
+// the share of the group's mail that fails raises or lowers the whole.
+func harm(g *Group) Harm {
+	if g.Failing() == 0 {
+		return Harm{Why: "nothing fails"}
+	}
+	var (
+		score, worst float64
+		main         ReasonCount
+		mainConcern  concern
+	)
+	for _, r := range g.Reasons {
+		c := concernOf(r, g)
+		// What still waits may get there yet.
+		recipients := float64(r.Count) - float64(r.Pending)/2
+		s := c.weight * math.Log2(1+recipients)
+		if r.Pending == r.Count && !r.Permanent {
+			s /= 2
+		}
+		score += s
+		if s > worst {
+			worst, main, mainConcern = s, r, c
+		}
+	}
+	rate, known := g.FailureRate()
+	if known {
+		score *= 0.75 + rate/2
+	}
+	why := fmt.Sprintf("%s: %s, %s", recipients(main.Count), reasonName(main.Reason, main.Detail), mainConcern.words)
+	switch {
+	case known && rate == 1 && g.Delivered == 0:
+		why += "; no mail there was delivered"
+	case known && rate >= 0.5:
+		why += "; most mail there fails"
+	}
+	// Rounded, so that the order does not hang on the last bits of a sum.
+	return Harm{Score: math.Round(score*1000) / 1000, Why: why}
+}
+
+// concern is how much a kind of failure weighs for one recipient, and why in words.
+type concern struct {
+	weight float64
+	words  string
+}
+
+var (
+	ours     = concern{10, "at our end, so that we can mend it"}
+	between  = concern{8, "on the way to them, so that we can look into it"}
+	theirs   = concern{4, "at their mail system, for all mail to them: their postmaster can mend it"}
+	unread   = concern{3, "a wording that no rule knows: read it"}
+	contents = concern{1.5, "because of the content of single messages"}
+	passing  = concern{1, "which mostly passes by itself"}
+	single   = concern{0.3, "about single addresses"}
+	noDomain = concern{0.3, "a name that takes no mail, probably misspelt"}
+)
+
+func concernOf(r ReasonCount, g *Group) concern {
+	switch r.Reason {
+	case classify.Unknown, classify.OnHold:
+		return unread
+	case classify.Greylisted, classify.RateLimited, classify.TooManyConnections:
+		return passing
+	case classify.DomainUnknown, classify.NoMailService:
+		if g.Delivered == 0 {
+			return noDomain
+		}
+		return theirs
+	}
+	switch {
+	case r.Scope == classify.MailboxScope:
+		return single
+	case r.End == classify.Content:
+		return contents
+	case r.End == classify.Sender:
+		return ours
+	case r.End == classify.Route:
+		return between
+	case r.End == classify.Domain:
+		return theirs
+	case r.End == classify.Recipient:
+		return single
+	}
+	return unread
+}
+
+func recipients(n int) string {
+	if n == 1 {
+		return "1 recipient"
+	}
+	return fmt.Sprintf("%d recipients", n)
+}
+
+func reasonName(r classify.Reason, detail string) string {
+	if detail == "" {
+		return string(r)
+	}
+	return fmt.Sprintf("%s (%s)", r, detail)
+}

@@ -31,7 +31,7 @@ func (a *Aggregator) open(k keys, d *domain) *outcome {
 			a.nlive++
 		}
 	}
-	o.domain = smaller(o.domain, d)
+	o.goesTo(d)
 	a.file(o, k.message)
 	a.file(o, k.queue)
 	if o.keys.message == 0 {
@@ -71,7 +71,7 @@ func (a *Aggregator) file(o *outcome, key uint64) {
 func (a *Aggregator) reopen(o *outcome, s *settledEntry) {
 	d := a.domains[s.domain]
 	d.deliver(int64(s.at), -1, -s.tries())
-	o.domain = smaller(o.domain, d)
+	o.goesTo(d)
 	o.delivered = max(o.delivered, int64(s.at))
 	o.tries += uint32(s.attempts)
 	o.deliveryReported = o.deliveryReported || s.reported

@@ -119,9 +119,10 @@ func (o *outcome) closed() int64 {
 
 // absorb takes over what another outcome knows, which turned out to be the same.
 func (o *outcome) absorb(p *outcome) {
-	o.domain = smaller(o.domain, p.domain)
+	o.goesTo(p.domain)
 	if p.told.compare(o.told) > 0 {
 		o.told = p.told
+		o.domain.borrow(p.domain, o.told.why)
 	}
 	o.first = earlier(o.first, p.first)
 	o.last = max(o.last, p.last)
@@ -135,12 +136,16 @@ func (o *outcome) absorb(p *outcome) {
 	o.deliveryReported = o.deliveryReported || p.deliveryReported
 }
 
-// smaller is the domain whose name sorts first: of two that events of one outcome name, always the same wins.
-func smaller(a, b *domain) *domain {
-	if a == nil || b != nil && b.name < a.name {
-		return b
+// goesTo settles the outcome's domain. Of two that its events name (that of a forwarded address, say), the one whose
+// name sorts first wins, whichever came first.
+func (o *outcome) goesTo(d *domain) {
+	if o.domain == nil {
+		o.domain = d
 	}
-	return a
+	if d.name < o.domain.name {
+		d.borrow(o.domain, o.told.why)
+		o.domain = d
+	}
 }
 
 // earlier is the smaller of two times that are known.

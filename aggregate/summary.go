@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"ndrscope/classify"
 )
 
 // maxListed is the number of names that a group lists of each sort.
@@ -117,7 +115,7 @@ func (g *draft) finish(window span) Group {
 	g.First, g.Last = fromSeconds(s.first), fromSeconds(s.last)
 	g.Reasons = s.ranked()
 	for _, r := range g.Reasons {
-		g.Samples = append(g.Samples, g.sampleOf(r))
+		g.Samples = append(g.Samples, g.samples[reasonKey{r.Reason, r.Detail, r.End}].Sample)
 	}
 	g.RemoteHosts = ranked(g.remoteHosts, maxListed)
 	g.RemoteIPs = ranked(g.remoteIPs, maxListed)
@@ -129,15 +127,6 @@ func (g *draft) finish(window span) Group {
 	g.Onset, g.Ended = burst(s.series, window, g.DeliveredKnown)
 	g.Harm = harm(&g.Group)
 	return g.Group
-}
-
-// sampleOf returns an event with the reason. Where the outcome's events name two domains, the sample may stand with
-// the other one: then one with at least the reason's class is made up of nothing but that class.
-func (g *draft) sampleOf(r ReasonCount) Sample {
-	if s := g.samples[reasonKey{r.Reason, r.Detail, r.End}]; s != nil {
-		return s.Sample
-	}
-	return Sample{Class: classify.Class{Reason: r.Reason, Detail: r.Detail, End: r.End, Scope: r.Scope, Permanent: r.Permanent}}
 }
 
 // rank sorts groups, the worst first; of equal harm the bigger one, then by name.

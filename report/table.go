@@ -1,13 +1,254 @@
 package report
 
 import (
+	"bufio"
 	"fmt"
 	"io"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+
+	"ndrscope/aggregate"
 )
 
-// Table writes the report for people: the answer, the domains, the evidence, the coverage.
+// Table writes the report for people: the answer in a few sentences, the domains, the providers, the evidence, the
+// wordings that no rule knows, and what was read.
 func Table(w io.Writer, in Input, opt TableOptions) error {
-	b := in.Analysis.Books
-	_, err := fmt.Fprintf(w, "Read %d: %d understood, %d ignored, %d skipped.\n", b.Read(), b.Understood, b.Ignored, b.Skipped)
-	return err
+	p := &page{w: bufio.NewWriter(w), width: max(opt.Width, 40), color: opt.Color}
+	for _, sentence := range answer(in) {
+		p.text("", sentence)
+	}
+	p.domains(in)
+	p.providers(in)
+	p.probes(in)
+	p.unknown(in)
+	if apart := toldApart(in.Analysis); apart != "" {
+		p.line("")
+		p.text("", "Not counted as failures: "+apart+".")
+	}
+	p.line("")
+	p.text("", coverage(in.Analysis))
+	if p.err != nil {
+		return p.err
+	}
+	return p.w.Flush()
 }
+
+// page is a report being written. Every line that it writes fits the width.
+type page struct {
+	w     *bufio.Writer
+	width int
+	color bool
+	err   error
+}
+
+func (p *page) line(s string) { p.w.WriteString(s + "\n") }
+
+// text writes wrapped text; lines after the first are indented like the first one's text.
+func (p *page) text(first, s string) {
+	indent := strings.Repeat(" ", columns(first))
+	for i, line := range wrap(s, max(p.width-columns(first), 16)) {
+		if i == 0 {
+			p.line(first + line)
+		} else {
+			p.line(indent + line)
+		}
+	}
+}
+
+func (p *page) heading(s string) {
+	p.line("")
+	p.line(p.bold(cut(s, p.width)))
+}
+
+// The colours help, but nothing is told by colour alone.
+func (p *page) bold(s string) string { return p.ansi("1", s) }
+func (p *page) red(s string) string  { return p.ansi("31", s) }
+func (p *page) faint(s string) string {
+	return p.ansi("2", s)
+}
+
+func (p *page) ansi(code, s string) string {
+	if !p.color || s == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+// column of a table over groups.
+type column struct {
+	title string
+	width int // columns of text; 0 takes the room that is left
+	right bool
+	// from is the page width from which on there is room for it.
+	from  int
+	shape func(s string, width int) string
+	cell  func(g *aggregate.Group) string
+}
+
+// gap is the space between two columns.
+const gap = 2
+
+var groupColumns = []column{
+	{title: "Failed", width: 6, right: true, cell: func(g *aggregate.Group) string { return fmt.Sprint(g.Failed()) }},
+	{title: "Waiting", width: 7, right: true, cell: func(g *aggregate.Group) string { return fmt.Sprint(g.Pending) }},
+	{title: "Rate", width: 4, right: true, cell: rate},
+	{title: "Reason", width: 22, cell: reasons},
+	{title: "End", width: 7, cell: func(g *aggregate.Group) string { return endWord(g.Reasons[0].End) }},
+	{title: "Since", width: 17, from: 100, cell: since},
+	{title: "Last", width: 17, from: 140, cell: func(g *aggregate.Group) string { return clock(g.Last) }},
+}
+
+func (p *page) domains(in Input) {
+	groups := in.Analysis.Domains
+	if in.Top > 0 {
+		groups = groups[:min(in.Top, len(groups))]
+	}
+	if len(groups) == 0 {
+		return
+	}
+	if left := len(in.Analysis.Domains) - len(groups); left > 0 {
+		p.heading(fmt.Sprintf("The %s to mend first (%d more: --top 0)", count(len(groups), "domain", "domains"), left))
+	} else {
+		p.heading("Domains, the one to mend first on top")
+	}
+	cols := append([]column{{title: "Domain", cell: name, shape: cutHead}}, groupColumns...)
+	cols = append(cols,
+		column{title: "Provider", width: 13, from: 120, cell: func(g *aggregate.Group) string { return Printable(g.Provider) }},
+		column{title: "What they say", from: 140, cell: says})
+	p.groups(cols, groups)
+}
+
+func (p *page) providers(in Input) {
+	var groups []aggregate.Group
+	for _, g := range in.Analysis.Providers {
+		if g.Domains > 1 {
+			groups = append(groups, g)
+		}
+	}
+	if in.Top > 0 {
+		groups = groups[:min(in.Top, len(groups))]
+	}
+	if len(groups) == 0 {
+		return
+	}
+	p.heading("Providers at which several domains fail")
+	cols := append([]column{
+		{title: "Provider", cell: name},
+		{title: "Domains", width: 7, right: true, cell: func(g *aggregate.Group) string { return fmt.Sprint(g.Domains) }},
+	}, groupColumns...)
+	p.groups(cols, groups)
+}
+
+// groups draws those columns for which there is room, exactly as wide as the page.
+func (p *page) groups(all []column, groups []aggregate.Group) {
+	var cols []column
+	room, flexible := p.width, 0
+	for _, c := range all {
+		if p.width < c.from {
+			continue
+		}
+		cols = append(cols, c)
+		room -= c.width + gap
+		if c.width == 0 {
+			flexible++
+		}
+	}
+	room += gap
+	for i := range cols {
+		if cols[i].width == 0 {
+			cols[i].width = max(room/flexible, 8)
+			room -= cols[i].width
+			flexible--
+		}
+		if cols[i].shape == nil {
+			cols[i].shape = cut
+		}
+	}
+	rows := make([][]string, len(groups))
+	for i := range groups {
+		for _, c := range cols {
+			rows[i] = append(rows[i], c.shape(c.cell(&groups[i]), c.width))
+		}
+	}
+	p.table(cols, rows)
+}
+
+// table draws rows whose cells fit their columns already.
+func (p *page) table(cols []column, rows [][]string) {
+	var (
+		titles []string
+		widths = tw.NewMapper[int, int]()
+		aligns = make([]tw.Align, len(cols))
+		pads   = make([]tw.Padding, len(cols))
+	)
+	for i, c := range cols {
+		titles = append(titles, cut(c.title, c.width))
+		aligns[i] = tw.AlignLeft
+		if c.right {
+			aligns[i] = tw.AlignRight
+		}
+		pads[i] = tw.Padding{Right: strings.Repeat(" ", gap), Overwrite: true}
+		width := c.width + gap
+		if i == len(cols)-1 {
+			pads[i].Right, width = "", c.width
+		}
+		widths.Set(i, width)
+	}
+	cell := tw.CellConfig{
+		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
+		Alignment:  tw.CellAlignment{PerColumn: aligns},
+		Padding:    tw.CellPadding{PerColumn: pads},
+	}
+	table := tablewriter.NewTable(p.w,
+		tablewriter.WithEastAsian(tw.Off),
+		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+			Borders: tw.BorderNone,
+			Symbols: tw.NewSymbols(tw.StyleLight),
+			Settings: tw.Settings{
+				Lines:      tw.Lines{ShowHeaderLine: tw.On},
+				Separators: tw.Separators{BetweenColumns: tw.Off, BetweenRows: tw.Off},
+			},
+		})),
+		tablewriter.WithConfig(tablewriter.Config{Header: cell, Row: cell, Widths: tw.CellWidth{PerColumn: widths}}),
+	)
+	table.Header(titles)
+	if err := table.Bulk(rows); err != nil {
+		p.err = err
+		return
+	}
+	if err := table.Render(); err != nil {
+		p.err = err
+	}
+}
+
+func rate(g *aggregate.Group) string {
+	if r, ok := g.FailureRate(); ok {
+		return percent(r)
+	}
+	return "?"
+}
+
+func reasons(g *aggregate.Group) string {
+	r := g.Reasons[0]
+	s := string(r.Reason)
+	if r.Detail != "" {
+		s += " " + Printable(r.Detail)
+	}
+	if more := len(g.Reasons) - 1; more > 0 {
+		suffix := fmt.Sprintf(" +%d", more)
+		return cut(s, 22-len(suffix)) + suffix
+	}
+	return s
+}
+
+func since(g *aggregate.Group) string {
+	if !g.Onset.IsZero() {
+		return clock(g.Onset)
+	}
+	return clock(g.First)
+}
+
+func says(g *aggregate.Group) string { return Printable(g.Samples[0].Event.Diagnostic) }

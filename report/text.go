@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/mattn/go-runewidth"
+	"github.com/clipperhouse/displaywidth"
 )
 
 // Printable makes text from strangers safe for a terminal: control characters, escape sequences, marks that change
@@ -54,16 +54,29 @@ func Printable(s string) string {
 
 // widths measures text in terminal columns: East Asian wide characters take two, ambiguous ones one, whatever the
 // locale, so that the same input gives the same table everywhere.
-var widths = &runewidth.Condition{EastAsianWidth: false, StrictEmojiNeutral: true}
+var widths = displaywidth.Options{}
 
-func columns(s string) int { return widths.StringWidth(s) }
+func columns(s string) int { return widths.String(s) }
 
 // cut shortens text to a number of columns; an ellipsis says so.
 func cut(s string, width int) string {
 	if columns(s) <= width {
 		return s
 	}
-	return strings.TrimRight(widths.Truncate(s, max(width, 1), "…"), " ")
+	return strings.TrimRight(widths.TruncateString(s, width-1, ""), " ") + "…"
+}
+
+// cutHead shortens a name at its front, since the end of a host name tells more.
+func cutHead(s string, width int) string {
+	if columns(s) <= width {
+		return s
+	}
+	for i := range s {
+		if i > 0 && columns(s[i:]) < width {
+			return "…" + s[i:]
+		}
+	}
+	return "…"
 }
 
 // wrap breaks text into lines of at most width columns, at spaces where there are any.
@@ -75,7 +88,7 @@ func wrap(s string, width int) []string {
 			if line != "" {
 				lines, line = append(lines, line), ""
 			}
-			head := widths.Truncate(word, width, "")
+			head := widths.TruncateString(word, width, "")
 			if head == "" {
 				break
 			}

@@ -1,0 +1,211 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"ndrscope/aggregate"
+	"ndrscope/classify"
+)
+
+// domains are those to list: the worst Top, or all, those to which nothing fails last.
+func (in Input) domains() []aggregate.Group {
+	all := in.Analysis.Domains
+	if in.Top > 0 {
+		return all[:min(in.Top, len(all))]
+	}
+	return append(all[:len(all):len(all)], in.Analysis.Quiet...)
+}
+
+// answer says in three sentences what fails, why and at whose end, and what to do; fewer where there is less to say.
+func answer(in Input) []string {
+	an := in.Analysis
+	total := &an.Total
+	switch {
+	case an.Books.Read() == 0:
+		return []string{"Nothing was read, so nothing can be said."}
+	case total.Failing() > 0:
+		return []string{whatFails(an), whyItFails(in), whatToDo(in)}
+	case total.Recipients > 0:
+		return []string{fmt.Sprintf("Nothing failed: mail to %s was delivered.", count(total.Recipients, "recipient", "recipients"))}
+	}
+	return []string{"Nothing failed: what was read reports no mail that did not arrive."}
+}
+
+func whatFails(an *aggregate.Analysis) string {
+	t := &an.Total
+	var b strings.Builder
+	fmt.Fprintf(&b, "Mail to %s at %s did not arrive", count(t.Failing(), "recipient", "recipients"), count(len(an.Domains), "domain", "domains"))
+	if t.DeliveredKnown {
+		fmt.Fprintf(&b, ", of %d that were tried", t.Recipients)
+	}
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		what string
+	}{{t.Bounced, "refused"}, {t.Expired, "given up after too long"}, {t.Pending, "still being tried"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
+		}
+	}
+	fmt.Fprintf(&b, ": %s", strings.Join(parts, ", "))
+	if !t.First.IsZero() {
+		fmt.Fprintf(&b, "; first %s, last %s", clock(t.First), clock(t.Last))
+	}
+	return b.String() + "."
+}
+
+func whyItFails(in Input) string {
+	if p := in.Probes; p != nil && p.Overall.Rule != "" {
+		return fmt.Sprintf("%s (%s, %s sure).", stop(p.Overall.Summary), atEnd(p.Overall.End), percent(p.Overall.Confidence))
+	}
+	if s := burstAtProvider(in.Analysis); s != "" {
+		return s
+	}
+	g := &in.Analysis.Domains[0]
+	why := fmt.Sprintf("The most urgent is %s: %s.", name(g), stop(g.Harm.Why))
+	if p := in.Probes; p != nil && len(p.Diagnoses) > 0 && p.Diagnoses[0].Domain == g.Domain && p.Diagnoses[0].Rule != "" {
+		why = fmt.Sprintf("The most urgent is %s: %s (%s).", name(g), stop(p.Diagnoses[0].Summary), atEnd(p.Diagnoses[0].End))
+	} else if !g.Onset.IsZero() {
+		why = fmt.Sprintf("The most urgent is %s, since %s: %s.", name(g), clock(g.Onset), stop(g.Harm.Why))
+	}
+	return why
+}
+
+// burstAtProvider says what many domains at one provider have in common, where these are most of those that fail.
+func burstAtProvider(an *aggregate.Analysis) string {
+	for i := range an.Providers {
+		p := &an.Providers[i]
+		if p.Domains < 3 || 2*p.Domains < len(an.Domains) || p.Onset.IsZero() {
+			continue
+		}
+		return fmt.Sprintf("Since %s, %s fail, all at %s: %s.", clock(p.Onset), count(p.Domains, "domain", "domains"), Printable(p.Provider), stop(p.Harm.Why))
+	}
+	return ""
+}
+
+func whatToDo(in Input) string {
+	if p := in.Probes; p != nil {
+		if p.Overall.Rule != "" && p.Overall.Remedy != "" {
+			return "What to do: " + stop(p.Overall.Remedy) + "."
+		}
+		if len(p.Diagnoses) > 0 && p.Diagnoses[0].Remedy != "" {
+			return "What to do: " + stop(p.Diagnoses[0].Remedy) + "."
+		}
+	}
+	g := &in.Analysis.Domains[0]
+	return "What to do: " + stop(meaning(g.Reasons[0].Reason).Remedy) + "."
+}
+
+// meaning returns the plain words of a reason.
+func meaning(r classify.Reason) classify.Meaning {
+	for _, m := range classify.Meanings {
+		if m.Reason == r {
+			return m
+		}
+	}
+	return meaning(classify.Unknown)
+}
+
+// coverage is the last line of a report: what was read and what became of it, so that it adds up.
+func coverage(an *aggregate.Analysis) string {
+	b := an.Books
+	var items []string
+	if b.Messages > 0 || b.Lines == 0 {
+		items = append(items, count(b.Messages, "message", "messages"))
+	}
+	if b.Lines > 0 {
+		items = append(items, count(b.Lines, "log line", "log lines"))
+	}
+	s := fmt.Sprintf("Read %s: %d understood, %d ignored, %d skipped; %d unclassified.", strings.Join(items, " and "),
+		b.Understood, b.Ignored, b.Skipped, an.Unclassified)
+	if b.Warnings > 0 {
+		s += fmt.Sprintf(" %s damaged, and understood as far as possible.", count(b.Warnings, "was", "were"))
+	}
+	if b.FilesSkipped > 0 {
+		s += fmt.Sprintf(" %s skipped.", count(b.FilesSkipped, "other file", "other files"))
+	}
+	return s
+}
+
+// toldApart lists what was read but is no failure of ours to deliver.
+func toldApart(an *aggregate.Analysis) string {
+	var parts []string
+	for _, c := range an.NotFailures {
+		parts = append(parts, fmt.Sprintf("%d %s", c.Count, Printable(c.Name)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// atEnd says in words at whose end a failure is.
+func atEnd(e classify.End) string {
+	switch e {
+	case classify.Sender:
+		return "at our end"
+	case classify.Recipient:
+		return "at the recipient"
+	case classify.Domain:
+		return "at their mail system"
+	case classify.Route:
+		return "on the way between us and them"
+	case classify.Content:
+		return "in the message"
+	}
+	return "nobody's end known"
+}
+
+// endWord is atEnd in one short word for a column.
+func endWord(e classify.End) string {
+	switch e {
+	case classify.Sender:
+		return "us"
+	case classify.Recipient:
+		return "mailbox"
+	case classify.Domain:
+		return "them"
+	case classify.Route:
+		return "route"
+	case classify.Content:
+		return "content"
+	}
+	return "unknown"
+}
+
+// name of a domain's or provider's group, safe to print.
+func name(g *aggregate.Group) string {
+	if g.Domain == "" {
+		return "(no domain)"
+	}
+	return Printable(g.Domain)
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// percent of a share from 0 to 1; never 0% or 100% unless it is exactly that.
+func percent(share float64) string {
+	switch p := share * 100; {
+	case p > 0 && p < 1:
+		return "<1%"
+	case p > 99 && p < 100:
+		return ">99%"
+	default:
+		return fmt.Sprintf("%.0f%%", p)
+	}
+}
+
+// clock is a time to the minute, in UTC.
+func clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04Z")
+}
+
+// stop takes a sentence's full stop off.
+func stop(s string) string { return strings.TrimSuffix(Printable(s), ".") }
