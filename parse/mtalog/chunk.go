@@ -47,6 +47,22 @@ func (n *ignoredLines) add(what parse.Subkind) {
 	}
 }
 
+// tell yields one record for each sort.
+func (n *ignoredLines) tell(origin parse.Origin, yield func(parse.Record) error) error {
+	for _, run := range [...]struct {
+		what  parse.Subkind
+		lines int
+	}{{"", n.ordinary}, {parse.Inbound, n.inbound}, {parse.Notification, n.notification}} {
+		if run.lines == 0 {
+			continue
+		}
+		if err := yield(parse.Record{Origin: origin, Unit: parse.Line, Ignored: run.lines, Subkind: run.what}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // cutter cuts a stream into chunks at line ends.
 type cutter struct {
 	r    io.Reader

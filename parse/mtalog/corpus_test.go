@@ -132,7 +132,7 @@ func TestCorpusExim(t *testing.T) {
 				delete(bounces, id)
 			case "=>", "->", ">>":
 				key = "delivery"
-				if _, other, ok := strings.Cut(row, ` C="250 OK id=`); ok && strings.Contains(row, "[127.0.0.1]") {
+				if _, other, ok := strings.Cut(row, "250 OK id="); ok && strings.Contains(row, "[127.0.0.1]") {
 					other, _, _ = strings.Cut(strings.TrimSpace(other), `"`)
 					if inQueue[other] {
 						key = "relay"

@@ -47,7 +47,21 @@ type fact struct {
 	expires bool
 	// event is the attempt with all that the line says; nil for a delivery that may be counted without one.
 	event *parse.Event
-	// events are further attempts that the same line tells of.
+	// also are attempts for further recipients that the same line tells of.
+	also []fact
+
+	// delivery is the number that links an attempt, or a remark, to the started that names message and recipient; for
+	// programs that do not repeat these.
+	delivery []byte
+	// text of a remark: why the attempt that the next line tells of ended as it did; and how an attempt reads that.
+	text       []byte
+	readRemark func(e *parse.Event, text string)
+	// alias is a second name of an opened message, by which a notification is announced.
+	alias []byte
+	// recipients is how many attempts with an end a message will see, where no line tells that it left the queue.
+	recipients int
+
+	// events of a line that needs no joining.
 	events []parse.Event
 }
 
@@ -55,11 +69,25 @@ type fact struct {
 type verb uint8
 
 const (
-	nothing verb = iota // of no interest, see fact.subkind
-	damaged             // see fact.damage
-	opened              // a message with its sender or Message-ID
-	attempt             // for one recipient
-	expired             // the queue lifetime of a message ended
-	noticed             // a notification about a message was made
-	closed              // the message left the queue
+	nothing  verb = iota // of no interest, see fact.subkind
+	damaged              // see fact.damage
+	opened               // a message with its sender or Message-ID
+	attempt              // for one recipient
+	expired              // the queue lifetime of a message ended
+	noticed              // a notification about a message was made
+	closed               // the message left the queue
+	started              // an attempt began: id and recipient of delivery
+	remarked             // what will be the reason of an attempt, in text
+	complete             // all is in events
 )
+
+// resolve gives an attempt the message and the recipient that its number stands for.
+func (f *fact) resolve(d *delivery) {
+	f.id, f.recipient = []byte(d.id), []byte(d.recipient)
+	f.key = messageKey(f.host, f.id)
+	if f.event != nil {
+		f.event.QueueID, f.event.Recipient, f.event.Domain = d.id, d.recipient, domainOf(f.recipient)
+		f.event.Subkind = d.subkind
+	}
+	f.subkind = d.subkind
+}

@@ -142,8 +142,8 @@ func (r *Reader) Read(ctx context.Context, log Log, yield func(parse.Record) err
 
 // Close says what is only known when all logs are read.
 func (r *Reader) Close(yield func(parse.Record) error) error {
-	if n := r.joiner.evicted; n > 0 {
-		r.joiner.evicted = 0
+	if n := r.joiner.queue.evicted; n > 0 {
+		r.joiner.queue.evicted = 0
 		return yield(parse.Record{
 			Origin: parse.Origin{Path: r.joiner.path, Format: r.joiner.format},
 			Unit:   parse.Line,
