@@ -52,14 +52,11 @@ var blockListNames = []struct{ phrase, list string }{
 var zoneMarks = []string{"blocked using ", "listed in ", "listed at ", "blacklisted by ", "blacklisted at ", "blacklisted in ",
 	"blocked by ", "listed by ", "found in ", "on rbl ", "rejected by rbl ", "dnsbl ", "rbl: ", "dnsbl: "}
 
-// blockListIn returns the block list that a reply names, or "".
-func blockListIn(text string) string {
-	if text == "" {
-		return ""
-	}
+// blockListIn returns the block list that a reply, given in lower case, names, or "".
+func blockListIn(low *haystack) string {
 	for _, mark := range zoneMarks {
-		if i := indexFold(text, mark); i >= 0 {
-			zone := strings.TrimLeft(text[i+len(mark):], "[(<'\" ")
+		if i := low.index(mark); i >= 0 {
+			zone := strings.TrimLeft(low.low[i+len(mark):], "[(<'\" ")
 			n := 0
 			for n < len(zone) && isDomainByte(zone[n]) {
 				n++
@@ -70,7 +67,7 @@ func blockListIn(text string) string {
 		}
 	}
 	for _, b := range blockListNames {
-		if containsFold(text, b.phrase) {
+		if low.has(b.phrase) {
 			return b.list
 		}
 	}

@@ -33,7 +33,7 @@ var exchange2003 = dialect{
 var exchange2007 = dialect{
 	name: "exchange2007",
 	match: func(m *message) bool {
-		return hasAnyFold(m.text, exchangeDiagnostics...) || m.textHas("#5.") && m.textHas("##")
+		return m.textHasAny(exchangeDiagnostics...) || m.textHas("#5.") && m.textHas("##")
 	},
 	decode: func(m *message) []parse.Event {
 		text := m.text

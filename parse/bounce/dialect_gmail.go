@@ -22,9 +22,9 @@ var gmail = dialect{
 		for i := range events {
 			e := &events[i]
 			if said := between(e.Diagnostic+"\n", "The error that the other server returned was:", "\n"); said != "" {
-				e.RemoteHost, e.RemoteIP = remoteIn(between(e.Diagnostic, "for the recipient domain ", "The error"))
+				e.RemoteHost, e.RemoteIP = remoteInText(between(e.Diagnostic, "for the recipient domain ", "The error"))
 				e.Command = gmailState(said)
-				if host, ip := remoteIn("host " + after(e.Diagnostic, "recipient domain "+domainOf(e.Recipient)+" by ")); host != "" {
+				if host, ip := remoteInText("host " + after(e.Diagnostic, "recipient domain "+domainOf(e.Recipient)+" by ")); host != "" {
 					e.RemoteHost, e.RemoteIP = host, ip
 				}
 				e.Diagnostic = oneLine(said)

@@ -120,7 +120,10 @@ var dialects = []dialect{
 }
 
 // textHas is whether the human text contains phrase, which must be lower case.
-func (m *message) textHas(phrase string) bool { return containsFold(m.text, phrase) }
+func (m *message) textHas(phrase string) bool { return m.low.has(phrase) }
+
+// textHasAny is whether the human text contains any of the phrases, which must be lower case.
+func (m *message) textHasAny(phrases ...string) bool { return m.low.hasAny(phrases...) }
 
 // fromHas is whether the From field contains any of the words, which must be lower case.
 func (m *message) fromHas(words ...string) bool { return hasAny(m.from, words...) }
@@ -130,15 +133,6 @@ func (m *message) subjectHas(phrases ...string) bool { return hasAny(m.lower, ph
 
 // statusField returns a delivery-status field.
 func (m *message) statusField(name string) string { return m.status.get(name) }
-
-func hasAnyFold(s string, subs ...string) bool {
-	for _, sub := range subs {
-		if containsFold(s, sub) {
-			return true
-		}
-	}
-	return false
-}
 
 func hasAny(s string, subs ...string) bool {
 	for _, sub := range subs {

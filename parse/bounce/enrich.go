@@ -19,36 +19,48 @@ func (m *message) enrich(events []parse.Event) {
 	}
 	for i := range events {
 		e := &events[i]
-		said := m.saidOf(e.Recipient, len(events) == 1)
+		inFields := findReply(e.Diagnostic)
+		if inFields.code != "" && e.Command != "" && e.RemoteHost != "" && e.RemoteIP != "" {
+			continue
+		}
+		if isExpiry(e.Status) && (inFields.status == e.Status || e.Diagnostic == "") {
+			e.Diagnostic = oneLine(e.Diagnostic + " " + m.lastTemporaryError())
+		}
+		said := m.saidOf(e.Recipient, len(events) == 1 && inFields.code == "")
 		if said == "" {
 			continue
 		}
-		if inFields := findReply(e.Diagnostic); inFields.code == "" {
-			r := findReply(said)
-			switch {
-			case r.code == "" && r.status == "":
-				if words := strings.Trim(strings.ReplaceAll(said, e.Recipient, ""), "<>*:;., "); e.Diagnostic == "" && len(words) > 8 {
-					e.Diagnostic = said
-				}
-			case e.Diagnostic == "" || inFields.status == "" && hasPrefixFold(e.Diagnostic, "x-unix"):
-				e.Diagnostic = said
-			case inFields.status == "" || inFields.status == r.status:
-				e.ReplyCode = r.code
-			}
+		if inFields.code == "" {
+			m.useReply(e, said, inFields)
 		}
-		if isExpiry(e.Status) && findReply(e.Diagnostic).status == e.Status {
-			e.Diagnostic = oneLine(e.Diagnostic + " " + m.lastTemporaryError())
-		}
+		var low haystack
+		low.fill(lower(said))
 		if e.Command == "" {
-			e.Command = commandIn(said)
+			e.Command = commandIn(&low)
 		}
-		host, ip := remoteIn(said)
+		host, ip := remoteIn(said, &low)
 		if e.RemoteHost == "" {
 			e.RemoteHost = host
 		}
 		if e.RemoteIP == "" && host == e.RemoteHost {
 			e.RemoteIP = ip
 		}
+	}
+}
+
+// useReply takes from the human text what the Diagnostic-Code does not say.
+func (m *message) useReply(e *parse.Event, said string, inFields reply) {
+	r := findReply(said)
+	switch {
+	case r.code == "" && r.status == "":
+		words := strings.Trim(strings.ReplaceAll(said, e.Recipient, ""), "<>*:;., ")
+		if e.Diagnostic == "" && len(words) > 8 {
+			e.Diagnostic = said
+		}
+	case e.Diagnostic == "" || inFields.status == "" && hasPrefixFold(e.Diagnostic, "x-unix"):
+		e.Diagnostic = said
+	case inFields.status == "" || inFields.status == r.status:
+		e.ReplyCode = r.code
 	}
 }
 

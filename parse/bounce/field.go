@@ -37,7 +37,7 @@ func (f fields) all(name string) []string {
 
 func (f fields) has(name string) bool {
 	for i := range f {
-		if strings.EqualFold(f[i].name, name) {
+		if len(f[i].name) == len(name) && strings.EqualFold(f[i].name, name) {
 			return true
 		}
 	}

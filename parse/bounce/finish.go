@@ -24,20 +24,24 @@ func (m *message) finish(e *parse.Event) {
 		e.OriginalRecipient = ""
 	}
 	e.Domain = firstNonEmpty(domainOf(e.OriginalRecipient), domainOf(e.Recipient))
-	if e.Sender == "" && len(m.to) > 0 && e.Kind != parse.Feedback && e.Kind != parse.AutoReply {
-		e.Sender = m.to[0]
+	if e.Sender == "" && e.Kind != parse.Feedback && e.Kind != parse.AutoReply {
+		if to := addressesIn(m.head.get("To"), 1); len(to) > 0 {
+			e.Sender = to[0]
+		}
 	}
+	var low haystack
+	low.fill(lower(e.Diagnostic))
 	if e.Kind != parse.Feedback && e.Kind != parse.AutoReply {
 		finishReply(e)
 		finishAction(e)
-		findHosts(e)
-		if e.Kind == parse.Failure && e.Subkind == "" && isExpired(e) {
+		findHosts(e, &low)
+		if e.Kind == parse.Failure && e.Subkind == "" && isExpired(e, &low) {
 			e.Subkind = parse.Expired
 		}
 	}
-	m.findOurEnd(e)
-	e.BlockList = blockListIn(e.Diagnostic)
-	e.URL = urlIn(e.Diagnostic)
+	m.findOurEnd(e, low.low)
+	e.BlockList = blockListIn(&low)
+	e.URL = urlIn(e.Diagnostic, &low)
 }
 
 // finishReply settles Status and ReplyCode from the fields and the diagnostic.
@@ -106,8 +110,8 @@ func trimAddress(a string) string {
 }
 
 // isExpired is whether a failure is the end of the queue lifetime after temporary errors.
-func isExpired(e *parse.Event) bool {
-	return isExpiry(e.Status) || hasAnyFold(e.Diagnostic, "message expired", "retry timeout exceeded", "in the queue too long", "delivery time expired",
+func isExpired(e *parse.Event, low *haystack) bool {
+	return isExpiry(e.Status) || low.hasAny("message expired", "retry timeout exceeded", "in the queue too long", "delivery time expired",
 		"queue.expired", "envelope expired", "could not deliver for the last", "failing for a long time", "retry time not reached",
 		"maximum queue", "queue lifetime", "giving up after")
 }

@@ -70,7 +70,7 @@ func (m *message) general() []parse.Event {
 // innocent are the addresses, lower case, that stand in a bounce without having failed.
 func (m *message) innocent() map[string]bool {
 	set := map[string]bool{m.sender: true}
-	for _, a := range m.to {
+	for _, a := range m.addressees() {
 		set[a] = true
 	}
 	for _, name := range []string{"Reply-To", "Return-Path", "Errors-To", "Sender", "Cc", "Delivered-To", "X-Envelope-To"} {

@@ -7,14 +7,14 @@ import (
 )
 
 // findHosts finds the remote server, and the command it answered, in the diagnostic.
-func findHosts(e *parse.Event) {
+func findHosts(e *parse.Event, low *haystack) {
 	if e.Command == "" {
-		e.Command = commandIn(e.Diagnostic)
+		e.Command = commandIn(low)
 	}
 	if e.RemoteHost != "" && e.RemoteIP != "" {
 		return
 	}
-	host, ip := remoteIn(e.Diagnostic)
+	host, ip := remoteIn(e.Diagnostic, low)
 	if e.RemoteHost == "" {
 		e.RemoteHost = host
 	}
@@ -32,17 +32,17 @@ var hostMarks = []string{
 // hostVerbs follow the name of the remote server at the start of a sentence, lower case.
 var hostVerbs = []string{" said", " responded", " did not like", " refused", " rejected", " returned", " does not like", " failed after"}
 
-// remoteIn returns the remote server that text names: "host mx.example.net[192.0.2.1] said:".
-func remoteIn(text string) (host, ip string) {
+// remoteIn returns the remote server that text names: "host mx.example.net[192.0.2.1] said:". low is text in lower case.
+func remoteIn(text string, low *haystack) (host, ip string) {
 	for _, mark := range hostMarks {
-		for at := 0; ; {
-			i := indexFold(text[at:], mark)
+		for at := low.index(mark); at >= 0; {
+			i := strings.Index(low.low[at:], mark)
 			if i < 0 {
 				break
 			}
 			i += at
 			at = i + len(mark)
-			if i > 0 && isDomainByte(text[i-1]) || hasSuffixFold(text[:i], "client ") || hasSuffixFold(text[:i], "system at ") {
+			if i > 0 && isDomainByte(text[i-1]) || strings.HasSuffix(low.low[:i], "client ") || strings.HasSuffix(low.low[:i], "system at ") {
 				continue
 			}
 			if host, ip = hostAt(text[at:]); host != "" || ip != "" {
@@ -51,7 +51,7 @@ func remoteIn(text string) (host, ip string) {
 		}
 	}
 	for _, verb := range hostVerbs {
-		if i := indexFold(text, verb); i > 0 {
+		if i := low.index(verb); i > 0 {
 			start := i
 			for start > 0 && (isDomainByte(text[start-1]) || strings.IndexByte("[]():", text[start-1]) >= 0 ||
 				text[start-1] == ' ' && (text[start] == '[' || text[start] == '(')) {
@@ -65,8 +65,10 @@ func remoteIn(text string) (host, ip string) {
 	return "", ""
 }
 
-func hasSuffixFold(s, lower string) bool {
-	return len(s) >= len(lower) && equalFoldASCII(s[len(s)-len(lower):], lower)
+func remoteInText(text string) (host, ip string) {
+	var low haystack
+	low.fill(lower(text))
+	return remoteIn(text, &low)
 }
 
 // hostAt reads "name[ip]", "name (ip)", "name [ip]", "[ip]" or "name" at the start of text; a bare name only when
@@ -113,10 +115,10 @@ func commandWord(text string) string {
 	return ""
 }
 
-// commandIn finds the SMTP command that was answered.
-func commandIn(text string) string {
+// commandIn finds the SMTP command that was answered, in lower-case text.
+func commandIn(low *haystack) string {
 	for _, c := range commandPhrases {
-		if containsFold(text, c.phrase) {
+		if low.has(c.phrase) {
 			return c.command
 		}
 	}
@@ -175,10 +177,13 @@ var commandPhrases = []struct{ phrase, command string }{
 	{"connection timed out", "CONN"},
 }
 
-// urlIn returns the first link in text.
-func urlIn(text string) string {
+// urlIn returns the first link in text; low is text in lower case.
+func urlIn(text string, low *haystack) string {
+	if !strings.Contains(text, "://") {
+		return ""
+	}
 	for _, scheme := range []string{"https://", "http://"} {
-		if i := indexFold(text, scheme); i >= 0 {
+		if i := low.index(scheme); i >= 0 {
 			u := text[i:]
 			if end := strings.IndexAny(u, " \t\n<>\"'`"); end >= 0 {
 				u = u[:end]

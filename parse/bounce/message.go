@@ -13,9 +13,9 @@ type message struct {
 	sender  string // the address in it, lower case
 	subject string // decoded
 	lower   string // the subject, lower case
-	to      []string
 	// text is what the report says to a human, without the returned message; lines end in "\n".
 	text string
+	low  haystack // the text with its US-ASCII letters in lower case: the same bytes at the same places
 	// status holds the fields of message/delivery-status, or of text that has the form of it.
 	status fields
 	// report is the media type of the machine-readable part: message/delivery-status,
@@ -34,15 +34,10 @@ func read(raw []byte, opt Options) *message {
 	var w walker
 	head, body := w.header(raw)
 	m := &message{head: head, opt: opt}
-	m.from = strings.ToLower(decodeHeader(head.get("From")))
+	m.from = lower(decodeHeader(head.get("From")))
 	m.sender = firstAddress(m.from)
 	m.subject = decodeHeader(head.get("Subject"))
 	m.lower = strings.ToLower(m.subject)
-	for _, name := range []string{"To", "Cc"} {
-		for _, v := range head.all(name) {
-			m.to = append(m.to, addressesIn(strings.ToLower(v), 50)...)
-		}
-	}
 	w.walk(head, body, 0)
 	m.collect(&w)
 	m.warnings = w.warnings
@@ -51,7 +46,8 @@ func read(raw []byte, opt Options) *message {
 
 // collect sorts the parts: human text, machine-readable fields, the returned message.
 func (m *message) collect(w *walker) {
-	var plain, html strings.Builder
+	var plain strings.Builder
+	var html *part
 	for i := range w.parts {
 		p := &w.parts[i]
 		m.kinds = append(m.kinds, p.kind)
@@ -76,8 +72,8 @@ func (m *message) collect(w *walker) {
 				m.returned = readReturned(body, strings.HasSuffix(p.kind, "headers"), w)
 			}
 		case "text/html":
-			if m.returned == nil || html.Len() == 0 {
-				addText(&html, p.text(maxText, w))
+			if html == nil && m.returned == nil {
+				html = p
 			}
 		default:
 			if strings.HasPrefix(p.kind, "text/") && (m.returned == nil || plain.Len() == 0) && plain.Len() < maxText {
@@ -85,14 +81,31 @@ func (m *message) collect(w *walker) {
 			}
 		}
 	}
-	m.text = plain.String()
-	if len(strings.TrimSpace(m.text)) < 20 && html.Len() > 0 {
-		m.text += htmlText(html.String())
+	text := plain.String()
+	if html != nil && len(strings.TrimSpace(text)) < 20 {
+		text += htmlText(html.text(maxText, w))
 	}
+	m.setText(text)
 	m.splitReturned(w)
-	if len(m.status) == 0 && hasStatusFields(m.text) {
+	if len(m.status) == 0 && hasStatusFields(&m.low) {
 		m.status = parseFields(m.text)
 	}
+}
+
+func (m *message) setText(text string) {
+	m.text = text
+	m.low.fill(lower(text))
+}
+
+// addressees are the addresses, lower case, that the report was sent to.
+func (m *message) addressees() []string {
+	var to []string
+	for _, name := range []string{"To", "Cc"} {
+		for _, v := range m.head.all(name) {
+			to = append(to, addressesIn(lower(v), 50)...)
+		}
+	}
+	return to
 }
 
 func addText(b *strings.Builder, s string) {
@@ -121,10 +134,25 @@ func (m *message) event(recipient, diagnostic string) parse.Event {
 	return parse.Event{Kind: parse.Failure, Recipient: recipient, Diagnostic: diagnostic}
 }
 
-// hasStatusFields sees delivery-status fields within text: sent as text/plain, or as part of the human notice.
-func hasStatusFields(text string) bool {
-	return containsFold(text, "final-recipient:") || containsFold(text, "original-recipient:") &&
-		containsFold(text, "action:")
+// hasStatusFields sees delivery-status fields within lower-case text: sent as text/plain, or as part of the notice.
+func hasStatusFields(low *haystack) bool {
+	return low.has("final-recipient:") || low.has("original-recipient:") && low.has("action:")
+}
+
+// lower is s with its US-ASCII letters in lower case. Other than strings.ToLower it never changes the length.
+func lower(s string) string {
+	for i := 0; i < len(s); i++ {
+		if 'A' <= s[i] && s[i] <= 'Z' {
+			b := []byte(s)
+			for ; i < len(b); i++ {
+				if 'A' <= b[i] && b[i] <= 'Z' {
+					b[i] += 'a' - 'A'
+				}
+			}
+			return string(b)
+		}
+	}
+	return s
 }
 
 // containsFold is strings.Contains without regard to ASCII case; sub must be lower case.

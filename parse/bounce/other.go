@@ -134,7 +134,7 @@ func (m *message) isConversation() bool {
 	}
 	answers := hasAnyPrefix(m.lower, "re:", "fwd:", "fw:", "aw:", "wg:", "tr:", "rv:", "rif:", "i:", "antw:", "doorst:", "sv:", "vs:", "vb:", "odp:", "enc:", "回复", "转发", "答复") ||
 		m.head.has("In-Reply-To") || m.head.has("References")
-	return answers && hasAnyFold(m.text, "\n> ", "begin forwarded message", "forwarded message -", "-----original message", "wrote:\n", "schrieb:\n",
+	return answers && m.textHasAny("\n> ", "begin forwarded message", "forwarded message -", "-----original message", "wrote:\n", "schrieb:\n",
 		"a écrit", "escribió:", "ha scritto:", "weitergeleitete nachricht", "message transféré", "\nfrom: ", "\nvon: ", "\n>")
 }
 

@@ -14,9 +14,9 @@ import (
 //
 // That hop is ours to that system only when the report is another site's. Our own server, which reports what a remote
 // one answered, names the client of the message there.
-func (m *message) findOurEnd(e *parse.Event) {
+func (m *message) findOurEnd(e *parse.Event, low string) {
 	if e.LocalIP == "" {
-		e.LocalIP = ourIPIn(e.Diagnostic, e.RemoteIP)
+		e.LocalIP = ourIPIn(low, e.RemoteIP)
 	}
 	if m.returned == nil || e.RemoteHost != "" || e.RemoteIP != "" || sameSite(e.ReportingMTA, domainOf(e.Sender)) {
 		return
@@ -102,9 +102,12 @@ var ourIPAfter = []string{
 	"messages", "out of", "unauthenticated",
 }
 
-// ourIPIn finds the address that the reply calls the client's: "Client host [203.0.113.7] blocked",
+// ourIPIn finds, in lower-case text, the address that the reply calls the client's: "Client host [203.0.113.7] blocked",
 // "421-4.7.0 [203.0.113.7 15] Our system has detected", "Messages from 203.0.113.7 temporarily deferred".
 func ourIPIn(text, remote string) string {
+	if strings.Count(text, ".") < 3 && strings.Count(text, ":") < 2 {
+		return ""
+	}
 	for at := 0; at < len(text); at++ {
 		if text[at] < '0' || text[at] > '9' && text[at] != ':' {
 			continue
@@ -125,7 +128,7 @@ func ourIPIn(text, remote string) string {
 			at = end - 1
 			continue
 		}
-		lead, tail := strings.ToLower(text[max(0, at-45):at]), strings.ToLower(text[end:min(len(text), end+45)])
+		lead, tail := text[max(0, at-45):at], text[end:min(len(text), end+45)]
 		bare := strings.TrimRight(lead, "[(<")
 		switch {
 		case namesRemote(bare, tail):

@@ -84,48 +84,66 @@ var returnedMarks = []string{
 
 // splitReturned cuts the returned message off the text of a report that holds both.
 func (m *message) splitReturned(w *walker) {
-	at, rest := findReturned(m.text)
+	at, rest := findReturned(m.text, &m.low)
 	if at < 0 {
 		return
 	}
 	if m.returned == nil {
 		m.returned = readReturned([]byte(m.text[rest:]), false, w)
 	}
-	m.text = m.text[:at]
+	m.setText(m.text[:at])
 }
 
 // findReturned finds where the returned message is announced, and where it begins. A mark counts only if header
-// fields follow; without any mark, a block of header fields that has Received or Message-ID at its start counts.
-func findReturned(text string) (at, rest int) {
-	for i := 0; i < len(text); {
-		end := strings.IndexByte(text[i:], '\n')
-		if end < 0 {
-			end = len(text)
-		} else {
-			end += i + 1
+// fields follow; without any mark, a block of header fields that has Received or Return-Path at its start counts.
+func findReturned(text string, low *haystack) (at, rest int) {
+	at, rest = -1, -1
+	for _, mark := range returnedMarks {
+		if !low.has(mark) {
+			continue
 		}
-		line := strings.ToLower(strings.Trim(text[i:end], " \t\n-=*>#|._"))
-		if line != "" {
-			if isReturnedMark(line) {
-				if begin, ok := headerFollows(text, end); ok {
-					return i, begin
-				}
-			} else if startsHeader(text[i:]) {
-				return i, i
+		for _, i := range linesWith(low.low, mark, at) {
+			line, next := stringLine(low.low, i)
+			line = strings.Trim(line, " \t-=*>#|._")
+			if !strings.HasPrefix(line, mark) && len(line) >= len(mark)+30 {
+				continue // Within a sentence.
+			}
+			if begin, ok := headerFollows(text, next); ok {
+				at, rest = i, begin
+				break
 			}
 		}
-		i = end
 	}
-	return -1, -1
-}
-
-func isReturnedMark(line string) bool {
-	for _, mark := range returnedMarks {
-		if strings.HasPrefix(line, mark) || len(line) < len(mark)+30 && strings.Contains(line, mark) {
-			return true
+	for _, name := range []string{"received: ", "return-path: "} {
+		if !low.has(name) {
+			continue
+		}
+		for _, i := range linesWith(low.low, name, at) {
+			if startsHeader(text[i:]) {
+				at, rest = i, i
+				break
+			}
 		}
 	}
-	return false
+	return at, rest
+}
+
+// linesWith returns where the first lines begin that contain phrase, as far as limit unless that is negative.
+func linesWith(text, phrase string, limit int) []int {
+	if limit >= 0 {
+		text = text[:limit]
+	}
+	var starts []int
+	for at := 0; len(starts) < 20; {
+		i := strings.Index(text[at:], phrase)
+		if i < 0 {
+			break
+		}
+		i += at
+		starts = append(starts, strings.LastIndexByte(text[:i], '\n')+1)
+		_, at = stringLine(text, i)
+	}
+	return starts
 }
 
 // headerFollows looks for the first header field within the next lines of text.
@@ -247,14 +265,17 @@ func parseDate(s string) time.Time {
 	if s == "" || len(s) > 100 {
 		return time.Time{}
 	}
-	if t, err := mail.ParseDate(s); err == nil {
-		return t
-	}
 	if i := strings.IndexByte(s, '('); i > 0 {
 		s = strings.TrimSpace(s[:i])
 	}
+	if t, err := time.Parse("Mon, 2 Jan 2006 15:04:05 -0700", s); err == nil {
+		return t
+	}
+	if t, err := mail.ParseDate(s); err == nil {
+		return t
+	}
 	for _, layout := range []string{
-		"Mon, 2 Jan 2006 15:04:05 -0700", "2 Jan 2006 15:04:05 -0700", "Mon, 2 Jan 2006 15:04:05 MST",
+		"2 Jan 2006 15:04:05 -0700", "Mon, 2 Jan 2006 15:04:05 MST",
 		"Mon Jan _2 15:04:05 2006", "Mon Jan _2 15:04:05 MST 2006", time.RFC3339, "Mon, 2 Jan 2006 15:04:05",
 		"2006-01-02 15:04:05", "Mon, 2-Jan-2006 15:04:05 -0700",
 	} {

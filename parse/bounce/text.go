@@ -25,7 +25,7 @@ func joinReply(s string) string {
 	if n := statusLen(s[4:]); n > 0 {
 		status = s[4 : 4+n]
 	}
-	for _, sep := range []string{"-", " "} {
+	for _, sep := range [...]string{"-", " "} {
 		if status != "" {
 			s = strings.ReplaceAll(s, " "+code+sep+status+" ", " ")
 		}
@@ -185,6 +185,6 @@ func (m *message) saysDelay() bool {
 	if m.subjectHas("delayed", "(delay)", "warning:", "still being retried", "verzögert", "retardé", "retrasad", "ritardat", "delivery delay") {
 		return true
 	}
-	return hasAnyFold(m.text, "this is a warning message only", "has been delayed", "message will be retried", "is only a temporary failure",
+	return m.textHasAny("this is a warning message only", "has been delayed", "message will be retried", "is only a temporary failure",
 		"you do not need to resend", "delivery attempts will continue", "has not yet been delivered", "will continue to be attempted", "will keep trying")
 }
