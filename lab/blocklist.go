@@ -13,10 +13,10 @@ import (
 type blockList struct {
 	apex   string
 	state  listState
-	listed map[string][]string // reversed address, or domain -> answers such as 127.0.0.2
-	tests  map[string][]string // the same for the test points
-	refuse []netip.Addr        // clients that get the refusal code: public resolvers
-	wrong  string              // the answer to an address, on a list of domains
+	listed map[string][]netip.Addr // reversed address, or domain -> answers such as 127.0.0.2
+	tests  map[string][]netip.Addr // the same for the test points
+	refuse []netip.Addr            // clients that get the refusal code: public resolvers
+	wrong  netip.Addr              // the answer to an address, on a list of domains
 }
 
 // listState is how well a list works.
@@ -35,7 +35,7 @@ var listStates = []listState{listHealthy, listWildcard, listEmpty, listRefusing,
 
 // refusal is what Spamhaus answers to clients that it does not serve: public resolvers and unknown ones.
 // https://www.spamhaus.org/faqs/domain-name-system-blocklists/
-const refusal = "127.255.255.254"
+var refusal = netip.MustParseAddr("127.255.255.254")
 
 // commonLists are the lists that exist in the lab whether or not a scenario speaks of them: zone, what is listed
 // there, and the answer for a listed test point.
@@ -65,13 +65,13 @@ var commonLists = []struct {
 }
 
 func newBlockList(apex string, domains bool, answer string) *blockList {
-	b := &blockList{apex: dns.CanonicalName(apex), state: listHealthy, listed: map[string][]string{}}
-	answers := strings.Fields(answer)
+	b := &blockList{apex: dns.CanonicalName(apex), state: listHealthy, listed: map[string][]netip.Addr{}}
+	answers, _ := parseAddrs(answer)
 	if domains {
-		b.tests = map[string][]string{"test": answers}
-		b.wrong = "127.0.1.255"
+		b.tests = map[string][]netip.Addr{"test": answers}
+		b.wrong = netip.AddrFrom4([4]byte{127, 0, 1, 255})
 	} else {
-		b.tests = map[string][]string{
+		b.tests = map[string][]netip.Addr{
 			"2.0.0.127": answers,
 			strings.TrimSuffix(reversed(netip.MustParseAddr("::ffff:7f00:2")), "."): answers,
 		}
@@ -80,7 +80,7 @@ func newBlockList(apex string, domains bool, answer string) *blockList {
 }
 
 // list enters an address or a domain with its answers.
-func (b *blockList) list(what string, answers []string) {
+func (b *blockList) list(what string, answers []netip.Addr) {
 	key := strings.ToLower(strings.TrimSuffix(what, "."))
 	if a, err := netip.ParseAddr(what); err == nil {
 		key = strings.TrimSuffix(reversed(a), ".")
@@ -90,7 +90,7 @@ func (b *blockList) list(what string, answers []string) {
 
 func (b *blockList) lookup(name string, qtype uint16, from netip.Addr) result {
 	name = dns.CanonicalName(name)
-	soa := mustRR("%s 300 SOA ns1.%s hostmaster.%s 2026112001 600 300 86400 60", b.apex, b.apex, b.apex)
+	soa := soaRecord(b.apex)
 	none := result{rcode: dns.RcodeNameError, authority: []dns.RR{soa}}
 	if name == b.apex {
 		return b.atApex(qtype, soa)
@@ -106,10 +106,10 @@ func (b *blockList) lookup(name string, qtype uint16, from netip.Addr) result {
 	switch qtype {
 	case dns.TypeA:
 		for _, a := range answers {
-			r.answer = append(r.answer, mustRR("%s 60 A %s", name, a))
+			r.answer = append(r.answer, addressRecord(name, a))
 		}
 	case dns.TypeTXT:
-		r.answer = append(r.answer, mustRR("%s 60 TXT %q", name, "https://"+strings.TrimSuffix(b.apex, ".")+"/why"))
+		r.answer = append(r.answer, textRecord(name, "https://"+strings.TrimSuffix(b.apex, ".")+"/why"))
 	default:
 		r.authority = []dns.RR{soa}
 	}
@@ -117,15 +117,15 @@ func (b *blockList) lookup(name string, qtype uint16, from netip.Addr) result {
 }
 
 // answers are the addresses for what stands before the zone's name.
-func (b *blockList) answers(key string, from netip.Addr) []string {
+func (b *blockList) answers(key string, from netip.Addr) []netip.Addr {
 	if b.state == listRefusing || slices.Contains(b.refuse, from) {
-		return []string{refusal}
+		return []netip.Addr{refusal}
 	}
 	switch b.state {
 	case listEmpty:
 		return nil
 	case listWildcard:
-		return []string{"127.0.0.2"}
+		return []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 2})}
 	}
 	if found, ok := b.tests[key]; ok {
 		return found
@@ -133,8 +133,8 @@ func (b *blockList) answers(key string, from netip.Addr) []string {
 	if found, ok := b.listed[key]; ok {
 		return found
 	}
-	if _, err := netip.ParseAddr(key); err == nil && b.wrong != "" {
-		return []string{b.wrong}
+	if _, err := netip.ParseAddr(key); err == nil && b.wrong.IsValid() {
+		return []netip.Addr{b.wrong}
 	}
 	return nil
 }
@@ -148,7 +148,7 @@ func (b *blockList) atApex(qtype uint16, soa dns.RR) result {
 	case dns.TypeNS:
 		var r result
 		for _, h := range b.hosts() {
-			r.answer = append(r.answer, mustRR("%s 3600 NS %s", b.apex, h))
+			r.answer = append(r.answer, nsRecord(b.apex, h))
 		}
 		return r
 	}
@@ -157,7 +157,7 @@ func (b *blockList) atApex(qtype uint16, soa dns.RR) result {
 
 func (b *blockList) address(name string, qtype uint16, i int, soa dns.RR) result {
 	if qtype == dns.TypeA {
-		return result{answer: []dns.RR{mustRR("%s 3600 A %s", name, listServers[i])}}
+		return result{answer: []dns.RR{addressRecord(name, listServers[i])}}
 	}
 	return result{authority: []dns.RR{soa}}
 }
@@ -170,10 +170,7 @@ var (
 
 // reversed is the name under which an address is looked up, without the zone: "25.2.0.192.".
 func reversed(a netip.Addr) string {
-	name, err := dns.ReverseAddr(a.String())
-	if err != nil {
-		panic("lab: " + err.Error())
-	}
+	name, _ := dns.ReverseAddr(a.WithZone("").String())
 	if a.Is4In6() { // dns.ReverseAddr takes it for IPv4, a block list's IPv6 test point does not
 		var sb strings.Builder
 		raw := a.As16()
@@ -183,13 +180,4 @@ func reversed(a netip.Addr) string {
 		return sb.String()
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(name, "in-addr.arpa."), "ip6.arpa.")
-}
-
-// mustRR parses a record that the lab itself wrote.
-func mustRR(format string, args ...any) dns.RR {
-	rr, err := dns.NewRR(fmt.Sprintf(format, args...))
-	if err != nil {
-		panic("lab: " + err.Error())
-	}
-	return rr
 }

@@ -61,9 +61,9 @@ func newTree(zones []*zone, lists []*blockList) *dnsTree {
 func (t *dnsTree) addRoot() {
 	root := newZone(".")
 	for _, s := range rootServers {
-		root.mustAdd(". 518400 NS %s", s.host)
-		root.mustAdd("%s 518400 A %s", s.host, s.v4)
-		root.mustAdd("%s 518400 AAAA %s", s.host, s.v6)
+		root.add(nsRecord(".", s.host))
+		root.add(addressRecord(s.host, s.v4))
+		root.add(addressRecord(s.host, s.v6))
 	}
 	root.complete()
 	root.secure = true
@@ -123,8 +123,8 @@ func (t *dnsTree) findAddrs() {
 				v4, v6 := netip.MustParseAddr("198.18.0.0").As4(), netip.MustParseAddr("2001:db8:53::").As16()
 				v4[2], v4[3] = byte(next>>8), byte(next)
 				v6[14], v6[15] = v4[2], v4[3]
-				home.mustAdd("%s 3600 A %s", h, netip.AddrFrom4(v4))
-				home.mustAdd("%s 3600 AAAA %s", h, netip.AddrFrom16(v6))
+				home.add(addressRecord(h, netip.AddrFrom4(v4)))
+				home.add(addressRecord(h, netip.AddrFrom16(v6)))
 			}
 			t.addrs[h] = addressesOf(home, h)
 		}
@@ -133,11 +133,10 @@ func (t *dnsTree) findAddrs() {
 
 func addressesOf(z *zone, host string) []netip.Addr {
 	var addrs []netip.Addr
-	for _, rr := range z.get(host, dns.TypeA) {
-		addrs = append(addrs, netip.MustParseAddr(rr.(*dns.A).A.String()))
-	}
-	for _, rr := range z.get(host, dns.TypeAAAA) {
-		addrs = append(addrs, netip.MustParseAddr(rr.(*dns.AAAA).AAAA.String()))
+	for _, rr := range append(z.get(host, dns.TypeA), z.get(host, dns.TypeAAAA)...) {
+		if a, ok := addressIn(rr); ok {
+			addrs = append(addrs, a)
+		}
 	}
 	return addrs
 }
@@ -175,16 +174,12 @@ func (t *dnsTree) cut(up *zone, apex string, hosts []string) {
 		return // the zone file says it, and may say it wrongly
 	}
 	for _, h := range hosts {
-		up.mustAdd("%s 3600 NS %s", apex, h)
+		up.add(nsRecord(apex, h))
 		if up.glue[h] != nil || !dns.IsSubDomain(up.apex, h) {
 			continue
 		}
 		for _, a := range t.addrs[h] {
-			kind := "A"
-			if a.Is6() {
-				kind = "AAAA"
-			}
-			up.glue[h] = append(up.glue[h], mustRR("%s 3600 %s %s", h, kind, a))
+			up.glue[h] = append(up.glue[h], addressRecord(h, a))
 		}
 	}
 }

@@ -105,7 +105,7 @@ func addHosts(zones map[string]*zone, text string) error {
 			zones[apex].complete()
 		}
 		for _, host := range fields[1:] { // an address without a name gives an existing, empty zone
-			zones[apex].mustAdd("%s 3600 PTR %s", name, dns.Fqdn(host))
+			zones[apex].add(ptrRecord(name, dns.Fqdn(host)))
 		}
 	}
 	return nil
@@ -132,7 +132,11 @@ func blockLists(text string) ([]*blockList, error) {
 		case len(fields) == 2 && slices.Contains(listStates, listState(fields[1])):
 			lists[i].state = listState(fields[1])
 		case len(fields) > 3 && fields[1] == "lists":
-			lists[i].list(fields[2], fields[3:])
+			answers, err := parseAddrs(strings.Join(fields[3:], " "))
+			if err != nil {
+				return nil, fmt.Errorf("line %d: %w", n+1, err)
+			}
+			lists[i].list(fields[2], answers)
 		case len(fields) > 2 && fields[1] == "refuses":
 			clients, err := parseAddrs(strings.Join(fields[2:], " "))
 			if err != nil {

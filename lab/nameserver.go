@@ -140,7 +140,7 @@ func (s *nameserver) respond(query *dns.Msg, from netip.Addr, fault Fault) *dns.
 		return failure
 	case OtherQuestion:
 		failure.Question[0].Name = "elsewhere.example."
-		failure.Answer = []dns.RR{mustRR("elsewhere.example. 60 A 192.0.2.254")}
+		failure.Answer = []dns.RR{addressRecord("elsewhere.example.", netip.AddrFrom4([4]byte{192, 0, 2, 254}))}
 		return failure
 	}
 	response := s.answer(query, from)
@@ -150,7 +150,7 @@ func (s *nameserver) respond(query *dns.Msg, from netip.Addr, fault Fault) *dns.
 	if q := query.Question[0]; response.Rcode == dns.RcodeNameError && s.faults.Lie.IsValid() && !isReverse(q.Name) {
 		response.Rcode, response.Ns, response.AuthenticatedData = dns.RcodeSuccess, nil, false
 		if q.Qtype == dns.TypeA {
-			response.Answer = []dns.RR{mustRR("%s 60 A %s", q.Name, s.faults.Lie)}
+			response.Answer = []dns.RR{addressRecord(q.Name, s.faults.Lie)}
 		}
 	}
 	if opt := query.IsEdns0(); opt != nil {

@@ -169,7 +169,7 @@ func TestResolvers(t *testing.T) {
 		want         string
 	}{
 		{reference, "customer.example.", dns.TypeMX, "NOERROR AD MX 10 mx1.customer.example. MX 20 mx2.elsewhere.example."},
-		{reference, "Customer.EXAMPLE.", dns.TypeSOA, "NOERROR AD SOA ns1.customer.example. hostmaster.customer.example. 2026112001 7200 3600 1209600 300"},
+		{reference, "Customer.EXAMPLE.", dns.TypeSOA, "NOERROR AD SOA ns1.customer.example. hostmaster.customer.example. 2026112001 7200 3600 1209600 60"},
 		{reference, "mx1.customer.example.", dns.TypeAAAA, "NOERROR AD AAAA 2001:db8:2::10"},
 		{reference, "www.customer.example.", dns.TypeA, "NOERROR AD CNAME mx1.customer.example. A 203.0.113.10"},
 		{reference, "out.customer.example.", dns.TypeA, "NOERROR CNAME mx2.elsewhere.example. A 203.0.113.20"},
@@ -194,7 +194,7 @@ func TestResolvers(t *testing.T) {
 		{reference, "1.0.0.127.zen.spamhaus.org.", dns.TypeA, "NXDOMAIN"},
 		{reference, "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.zen.spamhaus.org.", dns.TypeA, "NOERROR A 127.0.0.2 A 127.0.0.4 A 127.0.0.10"},
 		{reference, "5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2.zen.spamhaus.org.", dns.TypeA, "NOERROR A 127.0.0.3"},
-		{reference, "zen.spamhaus.org.", dns.TypeSOA, "NOERROR SOA ns1.zen.spamhaus.org. hostmaster.zen.spamhaus.org. 2026112001 600 300 86400 60"},
+		{reference, "zen.spamhaus.org.", dns.TypeSOA, "NOERROR SOA ns1.zen.spamhaus.org. hostmaster.zen.spamhaus.org. 2026112001 7200 3600 1209600 60"},
 		{reference, "25.2.0.192.bl.spamcop.net.", dns.TypeA, "NOERROR A 127.0.0.2"},
 		{reference, "1.0.0.127.bl.spamcop.net.", dns.TypeA, "NOERROR A 127.0.0.2"},
 		{reference, "25.2.0.192.psbl.surriel.com.", dns.TypeA, "NOERROR A 127.255.255.254"},

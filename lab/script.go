@@ -110,6 +110,7 @@ var conditionArgs = map[string]int{"from": 1, "helo": 1, "sender": 1, "no-ptr": 
 
 func parseStep(line string) (step, error) {
 	var st step
+	first := false
 	for strings.HasPrefix(line, "[") {
 		inside, rest, ok := strings.Cut(line[1:], "]")
 		words := strings.Fields(inside)
@@ -125,18 +126,21 @@ func parseStep(line string) (step, error) {
 			c.arg = words[1]
 		}
 		if c.word == "from" {
-			if _, err := netip.ParsePrefix(c.arg); err != nil {
-				if _, err := netip.ParseAddr(c.arg); err != nil {
-					return st, fmt.Errorf("[from] wants an address or a prefix, not %q", c.arg)
-				}
+			var err error
+			if c.prefix, err = parsePrefix(c.arg); err != nil {
+				return st, fmt.Errorf("[from] wants an address or a prefix, not %q", c.arg)
 			}
 		}
+		first = first || c.word == "first"
 		st.conditions = append(st.conditions, c)
 		line = strings.TrimSpace(rest)
 	}
 	verb, rest, _ := strings.Cut(line, " ")
 	if st.verb = verb; !slices.Contains(verbs, verb) {
 		return st, fmt.Errorf("unknown verb %q", verb)
+	}
+	if first && verb != "MAIL" && verb != "RCPT" {
+		return st, fmt.Errorf("[first] is for MAIL and RCPT")
 	}
 	for rest = strings.TrimSpace(rest); rest != ""; {
 		word, after, _ := strings.Cut(rest, " ")
@@ -166,6 +170,14 @@ func parseStep(line string) (step, error) {
 		rest = after
 	}
 	return st, fmt.Errorf("%s has no reply", verb)
+}
+
+// parsePrefix reads a prefix, or an address as the prefix that holds it alone.
+func parsePrefix(text string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	return netip.ParsePrefix(text)
 }
 
 // isCode says whether a word begins an SMTP reply: "250" or "250-mx.example".
@@ -215,12 +227,8 @@ func (t *dnsTree) fcrdns(s *nameserver, client netip.Addr) (found, confirmed boo
 		}
 		found = true
 		for _, back := range append(ask(ptr.Ptr, dns.TypeA), ask(ptr.Ptr, dns.TypeAAAA)...) {
-			switch back := back.(type) {
-			case *dns.A:
-				confirmed = confirmed || back.A.String() == client.String()
-			case *dns.AAAA:
-				confirmed = confirmed || back.AAAA.String() == client.String()
-			}
+			a, ok := addressIn(back)
+			confirmed = confirmed || ok && a == client
 		}
 	}
 	return found, confirmed

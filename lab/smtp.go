@@ -55,8 +55,9 @@ var actions = []string{actStall, actDrop, actReset, actRefuse, actSilent, actEnd
 
 // condition restricts a step to some clients or states.
 type condition struct {
-	word string // from, no-ptr, no-fcrdns, tls, no-tls, auth, no-auth, first, helo, sender
-	arg  string
+	word   string // from, no-ptr, no-fcrdns, tls, no-tls, auth, no-auth, first, helo, sender
+	arg    string
+	prefix netip.Prefix // of "from"
 }
 
 // Session is one SMTP conversation as the server saw it.
@@ -238,11 +239,7 @@ func (d *dialogue) meets(conditions []condition) bool {
 		var ok bool
 		switch c.word {
 		case "from":
-			if prefix, err := netip.ParsePrefix(c.arg); err == nil {
-				ok = prefix.Contains(d.client)
-			} else {
-				ok = d.client == netip.MustParseAddr(c.arg)
-			}
+			ok = c.prefix.Contains(d.client)
 		case "no-ptr":
 			found, _ := d.ptr(d.client)
 			ok = !found

@@ -65,25 +65,12 @@ func newZone(apex string) *zone {
 // complete adds the SOA and NS records that every zone has.
 func (z *zone) complete() {
 	if len(z.get(z.apex, dns.TypeSOA)) == 0 {
-		z.mustAdd("%s 3600 SOA ns1.%s hostmaster.%s 2026112001 7200 3600 1209600 300", z.apex, z.below(), z.below())
+		z.add(soaRecord(z.apex))
 	}
 	if len(z.get(z.apex, dns.TypeNS)) == 0 {
-		z.mustAdd("%s 3600 NS ns1.%s", z.apex, z.below())
-		z.mustAdd("%s 3600 NS ns2.%s", z.apex, z.below())
+		z.add(nsRecord(z.apex, "ns1."+z.apex))
+		z.add(nsRecord(z.apex, "ns2."+z.apex))
 	}
-}
-
-// below is the apex as it is written after a label and a dot.
-func (z *zone) below() string {
-	if z.apex == "." {
-		return "lab-root."
-	}
-	return z.apex
-}
-
-// mustAdd adds a record that the lab itself wrote.
-func (z *zone) mustAdd(format string, args ...any) {
-	z.add(mustRR(format, args...))
 }
 
 func (z *zone) add(rr dns.RR) {
