@@ -1,0 +1,131 @@
+// Package ingest reads all that a user names: it finds the files, tells mail from logs by their content, decodes mail
+// on all cores and yields one record for everything it read, in the order of the input.
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"ndrscope/parse"
+	"ndrscope/parse/bounce"
+	"ndrscope/parse/mailbox"
+	"ndrscope/parse/mtalog"
+	"ndrscope/parse/source"
+)
+
+// Options of Run.
+type Options struct {
+	// Stdin is read for the input "-".
+	Stdin io.Reader
+	// Format overrides sniffing: one of Formats.
+	Format string
+	// Jobs is the number of messages decoded at one time; 0 is one for each core.
+	Jobs int
+	// Now bounds the year of time stamps that have none.
+	Now time.Time
+	// CountDeliveries has plain deliveries of logs counted, not told one by one; see parse.Record.
+	CountDeliveries bool
+	// Bounce says whose mail is ours.
+	Bounce bounce.Options
+}
+
+// Formats that Options.Format can name.
+var Formats = []string{mailbox.EML, mailbox.Mbox, "log"}
+
+// Run yields a record for every message, log line or run of them, and for every file that is neither. It yields on the
+// caller's goroutine. The error is ctx's, yield's, or a usage error; what is wrong with the input is said in records.
+func Run(ctx context.Context, inputs []string, opt Options, yield func(parse.Record) error) error {
+	if opt.Format != "" && !slices.Contains(Formats, opt.Format) {
+		return fmt.Errorf("input format %q: want one of %v", opt.Format, Formats)
+	}
+	if opt.Jobs <= 0 {
+		opt.Jobs = runtime.GOMAXPROCS(0)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	q := newQueue(ctx, opt.Jobs, opt.Bounce)
+	for range opt.Jobs {
+		group.Go(q.decode)
+	}
+	group.Go(func() error {
+		defer q.close()
+		r := &reader{ctx: ctx, opt: opt, q: q, logs: mtalog.NewReader(mtalog.Options{
+			Now: opt.Now, Workers: opt.Jobs, CountDeliveries: opt.CountDeliveries,
+		})}
+		err := source.Each(ctx, inputs, source.Options{Stdin: opt.Stdin}, source.Visitor{Stream: r.stream, Fail: r.fail})
+		return errors.Join(err, r.logs.Close(q.put), q.flush())
+	})
+	if err := q.drain(yield); err != nil {
+		// Nobody waits for the readers here: one may hang in standard input for ever. They end by themselves.
+		q.stop(err)
+		return err
+	}
+	return group.Wait()
+}
+
+// reader sends what it finds in the streams into the queue.
+type reader struct {
+	ctx  context.Context
+	opt  Options
+	q    *queue
+	logs *mtalog.Reader
+}
+
+func (r *reader) stream(s *source.Stream) error {
+	format, err := r.format(s)
+	if err != nil {
+		return r.fail(s.Path, err)
+	}
+	if format == "log" {
+		return r.logs.Read(r.ctx, mtalog.Log{Path: s.Path, ModTime: s.ModTime, Reader: s.Reader}, r.q.put)
+	}
+	var broken error
+	err = mailbox.Read(&failing{s.Reader, &broken}, s.Path, format, r.q.message)
+	if broken != nil {
+		return nil // the source tells what is wrong with the stream
+	}
+	return err
+}
+
+// failing turns an error of the stream into its end, and remembers it: the part before is used.
+type failing struct {
+	r   io.Reader
+	err *error
+}
+
+func (f *failing) Read(p []byte) (int, error) {
+	n, err := f.r.Read(p)
+	if err != nil && err != io.EOF {
+		*f.err = err
+		err = io.EOF
+	}
+	return n, err
+}
+
+func (r *reader) format(s *source.Stream) (string, error) {
+	if r.opt.Format != "" {
+		return r.opt.Format, nil
+	}
+	format, notMail := mailbox.Sniff(s.Head)
+	if notMail == nil {
+		if format == mailbox.EML && s.InMaildir {
+			format = mailbox.Maildir
+		}
+		return format, nil
+	}
+	if _, ok := mtalog.Sniff(s.Head); ok {
+		return "log", nil
+	}
+	return "", notMail
+}
+
+// fail records a file that could not be read, or not to its end.
+func (r *reader) fail(path string, err error) error {
+	return r.q.put(parse.Record{Origin: parse.Origin{Path: path}, Unit: parse.File, Skipped: 1, Err: err})
+}

@@ -1,0 +1,161 @@
+// Package mailbox splits a stream into raw mail messages: a single message, or an mbox of any of the usual kinds.
+package mailbox
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"golang.org/x/text/encoding/unicode"
+
+	"ndrscope/parse"
+)
+
+// Formats that Sniff tells apart and Read reads.
+const (
+	EML     = "eml"     // one message, RFC 5322
+	Maildir = "maildir" // one message, a file of a Maildir
+	Mbox    = "mbox"    // RFC 4155 and its relatives
+)
+
+// MaxMessage is how many bytes of one message are kept. What a bounce has to say stands at its beginning; the rest
+// is the returned message's attachments.
+const MaxMessage = 16 << 20
+
+// Message is one raw message.
+type Message struct {
+	Origin parse.Origin
+	Raw    []byte
+	// Err says what is wrong with the message though Raw can be used.
+	Err error
+}
+
+// ErrPST is what a .pst or .ost file comes to: libpst knows that format.
+var ErrPST = errors.New("an Outlook data file: convert it with `readpst -e -o out FILE.pst`, then read the folder out")
+
+// Sniff tells the format of a stream by its first bytes. The error says why they are no mail that Read can read.
+func Sniff(head []byte) (format string, err error) {
+	switch {
+	case bytes.HasPrefix(head, []byte("!BDN")):
+		return "", ErrPST
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+		return "", errors.New("an Outlook .msg or other Office file, which is not read: save it as .eml")
+	}
+	text := trimLead(toUTF8(head))
+	switch {
+	case len(text) == 0:
+		return "", errors.New("nothing but blanks")
+	case isFromLine(text) && looksLikeHeader(afterLine(text)):
+		return Mbox, nil
+	case looksLikeHeader(text):
+		return EML, nil
+	case bytes.IndexByte(text[:min(len(text), 8192)], 0) >= 0:
+		return "", errors.New("binary, neither mail nor log")
+	}
+	return "", errors.New("neither mail nor a log of a known kind")
+}
+
+// Read yields the messages of a stream in the given format, in order. The error is the reader's or yield's.
+func Read(r io.Reader, path, format string, yield func(Message) error) error {
+	if format == Mbox {
+		return readMbox(r, path, yield)
+	}
+	raw, rest, err := readMost(r)
+	m := Message{Origin: parse.Origin{Path: path, Format: format, Index: 1}, Raw: trimLead(toUTF8(raw))}
+	if rest > 0 {
+		m.Err = tooBig(int64(len(raw)) + rest)
+	}
+	if isFromLine(m.Raw) {
+		m.Raw = afterLine(m.Raw)
+	}
+	if len(m.Raw) == 0 {
+		return err
+	}
+	return errors.Join(yield(m), err)
+}
+
+func tooBig(size int64) error {
+	return fmt.Errorf("a message of %d bytes: only the first %d were used", size, MaxMessage)
+}
+
+// readMost reads up to MaxMessage bytes and counts the rest.
+func readMost(r io.Reader) (raw []byte, rest int64, err error) {
+	raw, err = io.ReadAll(io.LimitReader(r, MaxMessage))
+	if err == nil && len(raw) == MaxMessage {
+		rest, err = io.Copy(io.Discard, r)
+	}
+	return raw, rest, err
+}
+
+// toUTF8 undoes UTF-16, which some Windows programs save mail in, and takes a byte order mark off.
+func toUTF8(b []byte) []byte {
+	if bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff")) {
+		decoder := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder()
+		if text, err := decoder.Bytes(b[:len(b)&^1]); err == nil {
+			return text
+		}
+	}
+	return bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
+}
+
+func trimLead(b []byte) []byte { return bytes.TrimLeft(b, " \t\r\n") }
+
+func afterLine(b []byte) []byte {
+	_, rest, _ := bytes.Cut(b, []byte("\n"))
+	return rest
+}
+
+// mailFields are header fields of which real mail has at least one among its first.
+var mailFields = []string{"received", "return-path", "from", "to", "subject", "date", "message-id", "mime-version",
+	"delivered-to", "content-type", "x-original-to", "envelope-to", "authentication-results", "dkim-signature",
+	"sender", "reply-to", "x-failed-recipients", "auto-submitted", "status", "x-mozilla-status", "x-uidl",
+	"arc-seal", "x-envelope-from", "cc", "content-transfer-encoding"}
+
+// looksLikeHeader is whether text begins as the header of a mail does: fields and their continuations only, and one
+// that mail has among the first twenty.
+func looksLikeHeader(text []byte) bool {
+	known := false
+	for n := 0; n < 20 && len(text) > 0; n++ {
+		line, rest, complete := bytes.Cut(text, []byte("\n"))
+		line = bytes.TrimSuffix(line, []byte("\r"))
+		if len(line) == 0 {
+			break
+		}
+		name, _, colon := bytes.Cut(line, []byte(":"))
+		switch {
+		case n > 0 && (line[0] == ' ' || line[0] == '\t'):
+		case n == 0 && bytes.HasPrefix(line, []byte(">From ")):
+		case !complete && n > 0: // the head ends within this line
+		case !colon || !isFieldName(bytes.TrimRight(name, " \t")):
+			return false
+		default:
+			known = known || isMailField(bytes.TrimRight(name, " \t"))
+		}
+		text = rest
+	}
+	return known
+}
+
+// isFieldName follows RFC 5322 section 3.6.8.
+func isFieldName(name []byte) bool {
+	for _, c := range name {
+		if c <= ' ' || c >= 127 {
+			return false
+		}
+	}
+	return len(name) > 0 && len(name) < 80
+}
+
+func isMailField(name []byte) bool {
+	for _, field := range mailFields {
+		if len(field) == len(name) && bytes.EqualFold([]byte(field), name) {
+			return true
+		}
+	}
+	return false
+}
+
+// newReader is a buffered reader that can show a whole From_ line and the field after it.
+func newReader(r io.Reader) *bufio.Reader { return bufio.NewReaderSize(r, 256<<10) }
