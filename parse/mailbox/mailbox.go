@@ -113,29 +113,33 @@ var mailFields = []string{"received", "return-path", "from", "to", "subject", "d
 	"sender", "reply-to", "x-failed-recipients", "auto-submitted", "status", "x-mozilla-status", "x-uidl",
 	"arc-seal", "x-envelope-from", "cc", "content-transfer-encoding"}
 
-// looksLikeHeader is whether text begins as the header of a mail does: fields and their continuations only, and one
-// that mail has among the first twenty.
+// looksLikeHeader is whether text begins as the header of a mail does: with a field, and with one among the fields
+// that mail has. Lines that are no fields are forgiven where the rest leaves no doubt.
 func looksLikeHeader(text []byte) bool {
-	known := false
-	for n := 0; n < 20 && len(text) > 0; n++ {
+	known, broken := 0, 0
+	for n := 0; len(text) > 0; n++ {
 		line, rest, complete := bytes.Cut(text, []byte("\n"))
 		line = bytes.TrimSuffix(line, []byte("\r"))
 		if len(line) == 0 {
 			break
 		}
 		name, _, colon := bytes.Cut(line, []byte(":"))
+		name = bytes.TrimRight(name, " \t")
 		switch {
 		case n > 0 && (line[0] == ' ' || line[0] == '\t'):
 		case n == 0 && bytes.HasPrefix(line, []byte(">From ")):
-		case !complete && n > 0: // the head ends within this line
-		case !colon || !isFieldName(bytes.TrimRight(name, " \t")):
+		case n > 0 && !complete: // the head ends within this line
+		case colon && isMailField(name):
+			known++
+		case colon && isFieldName(name):
+		case n == 0:
 			return false
 		default:
-			known = known || isMailField(bytes.TrimRight(name, " \t"))
+			broken++
 		}
 		text = rest
 	}
-	return known
+	return known > 2*broken
 }
 
 // isFieldName follows RFC 5322 section 3.6.8.
