@@ -12,7 +12,7 @@ import (
 const (
 	// maxLive is the number of outcomes with failures that are kept open for more news. Undecided ones are kept
 	// beyond it: they are bounded by what hangs in the queue.
-	maxLive = 1 << 18
+	maxLive = 1 << 17
 	// maxNames bounds the distinct names that one domain's failures are counted by.
 	maxNames = 256
 	// maxClusters bounds the distinct unknown wordings.
@@ -30,6 +30,7 @@ type Aggregator struct {
 	// live outcomes, by each key that they are known under. An outcome without any key is settled at once.
 	live    map[uint64]*outcome
 	nlive   int
+	foldAt  int // the number of live outcomes at which to fold next
 	settled settledSet
 
 	whys        map[why]*why
@@ -50,6 +51,7 @@ func New(Options) *Aggregator {
 	return &Aggregator{
 		byName:      map[string]*domain{},
 		live:        map[uint64]*outcome{},
+		foldAt:      maxLive,
 		whys:        map[why]*why{},
 		clusters:    map[string]*cluster{},
 		notFailures: map[notFailure]int{},

@@ -53,10 +53,13 @@ func hostLabel(e *parse.Event) string {
 	if host == "" {
 		host = e.ReportingMTA
 	}
-	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
-		return host
+	label, _, dotted := strings.Cut(host, ".")
+	if dotted && label != "" && label[len(label)-1] <= '9' {
+		// It may be an address. (To ask for names, too, would allocate an error for each.)
+		if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+			return host
+		}
 	}
-	label, _, _ := strings.Cut(host, ".")
 	return label
 }
 

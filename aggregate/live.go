@@ -32,18 +32,18 @@ func (a *Aggregator) open(k keys, d *domain) *outcome {
 		}
 	}
 	o.goesTo(d)
-	a.file(o, k.message)
-	a.file(o, k.queue)
 	if o.keys.message == 0 {
 		o.keys.message = k.message
 	}
 	if o.keys.queue == 0 {
 		o.keys.queue = k.queue
 	}
+	a.file(o, k.message)
+	a.file(o, k.queue)
 	if k.parent != 0 {
 		a.adopt(o, k.parent)
 	}
-	if a.nlive > maxLive {
+	if a.nlive > a.foldAt {
 		a.fold()
 	}
 	return o
@@ -127,6 +127,8 @@ func (a *Aggregator) fold() {
 	for _, o := range decided[:(len(decided)+1)/2] {
 		a.settle(o)
 	}
+	// Where most are undecided, the next look at them waits until there are many more.
+	a.foldAt = max(maxLive, a.nlive+a.nlive/2)
 }
 
 // liveOutcomes lists each live outcome once, in no order.

@@ -11,8 +11,9 @@ type span struct{ from, to int64 }
 // burst finds the stretch of time in which failing was out of the ordinary: the one segment of hours whose failures
 // differ most from the rest by the likelihood ratio (a scan statistic), if that outweighs the number of segments that
 // were tried. Where deliveries are known, it compares the share of mail that fails, else how many fail an hour.
-// Onset is the first failure of the stretch; ended the last, zero if it goes on to the end of what was read. Both are
-// zero where there is no such stretch: nothing stands out, or it failed all the time.
+// Onset is the first failure of the stretch, zero if it began before what was read; ended is the last, zero if it
+// goes on to the end of what was read. Both are zero where there is no such stretch: nothing stands out, or it failed
+// all the time.
 func burst(s series, window span, deliveredKnown bool) (onset, ended time.Time) {
 	n := newTrials(s, window, deliveredKnown)
 	if n == nil {
@@ -31,8 +32,10 @@ func burst(s series, window span, deliveredKnown bool) (onset, ended time.Time) 
 		return
 	}
 	from, to := n.hours[bestFrom], n.hours[bestTo]
-	onset = fromSeconds(int64(from.start)*3600 + int64(from.firstFailure))
-	if window.to-(int64(to.start)*3600+int64(to.lastFailure)) > 3600 {
+	if int64(from.start) > window.from/3600 {
+		onset = fromSeconds(int64(from.start)*3600 + int64(from.firstFailure))
+	}
+	if n.after(bestTo) >= 1 {
 		ended = fromSeconds(int64(to.start)*3600 + int64(to.lastFailure))
 	}
 	return onset, ended
@@ -47,9 +50,9 @@ type trials struct {
 	failed   []float64 // before hours[i]
 	exposure []float64 // before hours[i]: messages where deliveries are known, else hours
 	length   []float64 // exposure of hours[i] alone
-	allFailed,
-	allExposure float64
-	byShare bool
+	// over all hours
+	allFailed, allExposure float64
+	byShare                bool
 }
 
 func newTrials(s series, window span, deliveredKnown bool) *trials {
@@ -104,6 +107,15 @@ func (n *trials) ratio(i, j int) float64 {
 		fit = bernoulli
 	}
 	return fit(f, x) + fit(restF, restX) - fit(n.allFailed, n.allExposure)
+}
+
+// after is the exposure after hours j: without deliveries, the last hour begun does not count.
+func (n *trials) after(j int) float64 {
+	x := n.allExposure - n.exposure[j] - n.length[j]
+	if !n.byShare {
+		x--
+	}
+	return x
 }
 
 // poisson is the greatest log-likelihood of f events in an exposure of x, without constant terms.

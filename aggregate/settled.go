@@ -1,7 +1,7 @@
 package aggregate
 
 // settledCap is the size of one generation of a settledSet: between one and two generations are remembered.
-const settledCap = 1 << 19
+const settledCap = 1 << 18
 
 // fate says what a settledEntry remembers.
 type fate uint8

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"ndrscope/diagnose"
@@ -15,14 +16,50 @@ func (p *page) probes(in Input) {
 	if d := &in.Probes.Overall; d.Rule != "" {
 		p.diagnosis("All domains", d)
 	}
-	for i := range in.Probes.Diagnoses {
-		d := &in.Probes.Diagnoses[i]
-		p.diagnosis(Printable(d.Domain), d)
+	for _, group := range alike(in.Probes.Diagnoses) {
+		first := group[0]
+		if first.Rule != "" && same(first, in.Probes.Overall) {
+			p.heading(names(group))
+			p.text("  ", "As said of all domains: "+stop(first.Summary)+".")
+			continue
+		}
+		p.diagnosis(names(group), &first)
 	}
 	if in.Probes.Incomplete != "" {
 		p.line("")
 		p.text("", "The probing is not complete: "+stop(in.Probes.Incomplete)+".")
 	}
+}
+
+// alike puts diagnoses together that differ in the domain alone, in the order of the first of each.
+func alike(all []diagnose.Diagnosis) [][]diagnose.Diagnosis {
+	var groups [][]diagnose.Diagnosis
+next:
+	for _, d := range all {
+		for i := range groups {
+			if same(groups[i][0], d) {
+				groups[i] = append(groups[i], d)
+				continue next
+			}
+		}
+		groups = append(groups, []diagnose.Diagnosis{d})
+	}
+	return groups
+}
+
+// same reports whether two diagnoses differ in the domain and in how sure they are alone.
+func same(a, b diagnose.Diagnosis) bool {
+	a.Domain, a.Confidence = b.Domain, b.Confidence
+	return reflect.DeepEqual(a, b)
+}
+
+// names lists the domains of diagnoses.
+func names(group []diagnose.Diagnosis) string {
+	var list []string
+	for _, d := range group {
+		list = append(list, Printable(d.Domain))
+	}
+	return strings.Join(list, ", ")
 }
 
 func (p *page) diagnosis(title string, d *diagnose.Diagnosis) {

@@ -2,8 +2,11 @@ package report
 
 import (
 	"bufio"
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/olekukonko/tablewriter"
@@ -60,7 +63,9 @@ func (p *page) text(first, s string) {
 
 func (p *page) heading(s string) {
 	p.line("")
-	p.line(p.bold(cut(s, p.width)))
+	for _, line := range wrap(s, p.width) {
+		p.line(p.bold(line))
+	}
 }
 
 // The colours help, but nothing is told by colour alone.
@@ -83,9 +88,11 @@ type column struct {
 	width int // columns of text; 0 takes the room that is left
 	right bool
 	// from is the page width from which on there is room for it.
-	from  int
-	shape func(s string, width int) string
-	cell  func(g *aggregate.Group) string
+	from int
+	// optional columns are left out where no group has anything in them.
+	optional bool
+	shape    func(s string, width int) string
+	cell     func(g *aggregate.Group) string
 }
 
 // gap is the space between two columns.
@@ -94,11 +101,10 @@ const gap = 2
 var groupColumns = []column{
 	{title: "Failed", width: 6, right: true, cell: func(g *aggregate.Group) string { return fmt.Sprint(g.Failed()) }},
 	{title: "Waiting", width: 7, right: true, cell: func(g *aggregate.Group) string { return fmt.Sprint(g.Pending) }},
-	{title: "Rate", width: 4, right: true, cell: rate},
+	{title: "Rate", width: 4, right: true, optional: true, cell: rate},
 	{title: "Reason", width: 22, cell: reasons},
 	{title: "End", width: 7, cell: func(g *aggregate.Group) string { return endWord(g.Reasons[0].End) }},
 	{title: "Since", width: 17, from: 100, cell: since},
-	{title: "Last", width: 17, from: 140, cell: func(g *aggregate.Group) string { return clock(g.Last) }},
 }
 
 func (p *page) domains(in Input) {
@@ -116,9 +122,26 @@ func (p *page) domains(in Input) {
 	}
 	cols := append([]column{{title: "Domain", cell: name, shape: cutHead}}, groupColumns...)
 	cols = append(cols,
-		column{title: "Provider", width: 13, from: 120, cell: func(g *aggregate.Group) string { return Printable(g.Provider) }},
+		column{title: "Provider", width: 13, from: 120, optional: true, cell: func(g *aggregate.Group) string { return Printable(g.Provider) }},
 		column{title: "What they say", from: 140, cell: says})
 	p.groups(cols, groups)
+	p.order(groups)
+}
+
+// explained is the number of domains whose place in the list is explained.
+const explained = 3
+
+// order says how the rank came about.
+func (p *page) order(groups []aggregate.Group) {
+	if len(groups) < 2 {
+		return
+	}
+	p.line("")
+	p.line("Why in this order:")
+	for i := range groups[:min(explained, len(groups))] {
+		g := &groups[i]
+		p.text(fmt.Sprintf("  %d. ", i+1), name(g)+": "+stop(g.Harm.Why)+".")
+	}
 }
 
 func (p *page) providers(in Input) {
@@ -147,7 +170,7 @@ func (p *page) groups(all []column, groups []aggregate.Group) {
 	var cols []column
 	room, flexible := p.width, 0
 	for _, c := range all {
-		if p.width < c.from {
+		if p.width < c.from || c.optional && blank(groups, c.cell) {
 			continue
 		}
 		cols = append(cols, c)
@@ -160,6 +183,9 @@ func (p *page) groups(all []column, groups []aggregate.Group) {
 	for i := range cols {
 		if cols[i].width == 0 {
 			cols[i].width = max(room/flexible, 8)
+			if flexible > 1 {
+				cols[i].width = min(cols[i].width, widest(groups, cols[i]))
+			}
 			room -= cols[i].width
 			flexible--
 		}
@@ -174,6 +200,19 @@ func (p *page) groups(all []column, groups []aggregate.Group) {
 		}
 	}
 	p.table(cols, rows)
+}
+
+func blank(groups []aggregate.Group, cell func(*aggregate.Group) string) bool {
+	return !slices.ContainsFunc(groups, func(g aggregate.Group) bool { return cell(&g) != "" })
+}
+
+// widest is what a column needs.
+func widest(groups []aggregate.Group, c column) int {
+	n := columns(c.title)
+	for i := range groups {
+		n = max(n, columns(c.cell(&groups[i])))
+	}
+	return n
 }
 
 // table draws rows whose cells fit their columns already.
@@ -202,7 +241,8 @@ func (p *page) table(cols []column, rows [][]string) {
 		Alignment:  tw.CellAlignment{PerColumn: aligns},
 		Padding:    tw.CellPadding{PerColumn: pads},
 	}
-	table := tablewriter.NewTable(p.w,
+	var drawn bytes.Buffer
+	table := tablewriter.NewTable(&drawn,
 		tablewriter.WithEastAsian(tw.Off),
 		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
 			Borders: tw.BorderNone,
@@ -215,12 +255,12 @@ func (p *page) table(cols []column, rows [][]string) {
 		tablewriter.WithConfig(tablewriter.Config{Header: cell, Row: cell, Widths: tw.CellWidth{PerColumn: widths}}),
 	)
 	table.Header(titles)
-	if err := table.Bulk(rows); err != nil {
+	if err := errors.Join(table.Bulk(rows), table.Render()); err != nil {
 		p.err = err
 		return
 	}
-	if err := table.Render(); err != nil {
-		p.err = err
+	for line := range strings.Lines(drawn.String()) {
+		p.line(strings.TrimRight(line, " \n"))
 	}
 }
 
@@ -228,7 +268,7 @@ func rate(g *aggregate.Group) string {
 	if r, ok := g.FailureRate(); ok {
 		return percent(r)
 	}
-	return "?"
+	return ""
 }
 
 func reasons(g *aggregate.Group) string {

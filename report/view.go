@@ -44,7 +44,7 @@ func whatFails(an *aggregate.Analysis) string {
 	for _, p := range []struct {
 		n    int
 		what string
-	}{{t.Bounced, "refused"}, {t.Expired, "given up after too long"}, {t.Pending, "still being tried"}} {
+	}{{t.Bounced, "bounced"}, {t.Expired, "given up after too long"}, {t.Pending, "still being tried"}} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
 		}
@@ -64,13 +64,24 @@ func whyItFails(in Input) string {
 		return s
 	}
 	g := &in.Analysis.Domains[0]
-	why := fmt.Sprintf("The most urgent is %s: %s.", name(g), stop(g.Harm.Why))
-	if p := in.Probes; p != nil && len(p.Diagnoses) > 0 && p.Diagnoses[0].Domain == g.Domain && p.Diagnoses[0].Rule != "" {
-		why = fmt.Sprintf("The most urgent is %s: %s (%s).", name(g), stop(p.Diagnoses[0].Summary), atEnd(p.Diagnoses[0].End))
-	} else if !g.Onset.IsZero() {
-		why = fmt.Sprintf("The most urgent is %s, since %s: %s.", name(g), clock(g.Onset), stop(g.Harm.Why))
+	who := name(g)
+	if !g.Onset.IsZero() {
+		who += ", since " + clock(g.Onset)
 	}
-	return why
+	if p := in.Probes; p != nil && len(p.Diagnoses) > 0 && p.Diagnoses[0].Domain == g.Domain && p.Diagnoses[0].Rule != "" {
+		return fmt.Sprintf("The most urgent is %s: %s (%s).", who, stop(p.Diagnoses[0].Summary), atEnd(p.Diagnoses[0].End))
+	}
+	return fmt.Sprintf("The most urgent is %s, %s: %s", who, count(g.Reasons[0].Count, "recipient", "recipients"), plain(g))
+}
+
+// plain says a group's main reason as one would say it to a manager.
+func plain(g *aggregate.Group) string {
+	r := &g.Reasons[0]
+	word := string(r.Reason)
+	if r.Detail != "" {
+		word += " " + Printable(r.Detail)
+	}
+	return fmt.Sprintf("%s (%s, %s).", stop(meaning(r.Reason).Sentence), word, atEnd(r.End))
 }
 
 // burstAtProvider says what many domains at one provider have in common, where these are most of those that fail.
@@ -80,7 +91,7 @@ func burstAtProvider(an *aggregate.Analysis) string {
 		if p.Domains < 3 || 2*p.Domains < len(an.Domains) || p.Onset.IsZero() {
 			continue
 		}
-		return fmt.Sprintf("Since %s, %s fail, all at %s: %s.", clock(p.Onset), count(p.Domains, "domain", "domains"), Printable(p.Provider), stop(p.Harm.Why))
+		return fmt.Sprintf("Since %s, mail to %d domains fails, all of them at %s: %s", clock(p.Onset), p.Domains, Printable(p.Provider), plain(p))
 	}
 	return ""
 }
@@ -152,7 +163,7 @@ func atEnd(e classify.End) string {
 	case classify.Content:
 		return "in the message"
 	}
-	return "nobody's end known"
+	return "at an unknown end"
 }
 
 // endWord is atEnd in one short word for a column.

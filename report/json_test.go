@@ -1,0 +1,111 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+func schema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	c := jsonschema.NewCompiler()
+	for _, name := range []string{"parse.schema.json", "report.schema.json"} {
+		doc, err := jsonschema.FileLoader{}.Load("file://" + abs(t, filepath.Join("..", "docs", name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.AddResource(name, doc); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := c.Compile("report.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func abs(t *testing.T, path string) string {
+	t.Helper()
+	path, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestJSON(t *testing.T) {
+	schema := schema(t)
+	for _, ex := range examples() {
+		t.Run(ex.name, func(t *testing.T) {
+			var out bytes.Buffer
+			if err := JSON(&out, ex.in); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, ex.name+".json", out.Bytes())
+			doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(out.Bytes()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := schema.Validate(doc); err != nil {
+				t.Errorf("not by docs/report.schema.json: %v", err)
+			}
+			var got struct {
+				Coverage struct{ Read, Events, Ignored, Skipped, Messages, Lines int }
+				Total    struct {
+					Recipients, Bounced, Expired, Pending int
+					Delivered                             *int
+				}
+			}
+			if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+				t.Fatal(err)
+			}
+			if c := got.Coverage; c.Read != c.Events+c.Ignored+c.Skipped || c.Read != c.Messages+c.Lines {
+				t.Errorf("coverage does not add up: %+v", c)
+			}
+			sum := got.Total.Bounced + got.Total.Expired + got.Total.Pending
+			if got.Total.Delivered != nil {
+				sum += *got.Total.Delivered
+			}
+			if sum != got.Total.Recipients {
+				t.Errorf("outcomes do not add up: %+v", got.Total)
+			}
+		})
+	}
+}
+
+// A schema that lets everything pass proves nothing.
+func TestSchemaIsStrict(t *testing.T) {
+	schema := schema(t)
+	var out bytes.Buffer
+	if err := JSON(&out, examples()[0].in); err != nil {
+		t.Fatal(err)
+	}
+	for name, spoil := range map[string]func(doc map[string]any){
+		"unknown field":  func(doc map[string]any) { doc["more"] = 1 },
+		"missing field":  func(doc map[string]any) { delete(doc, "findings") },
+		"null list":      func(doc map[string]any) { doc["providers"] = nil },
+		"negative count": func(doc map[string]any) { doc["coverage"].(map[string]any)["read"] = -1 },
+		"unknown reason": func(doc map[string]any) {
+			doc["domains"].([]any)[0].(map[string]any)["reasons"].([]any)[0].(map[string]any)["reason"] = "bad-luck"
+		},
+		"sample without source": func(doc map[string]any) {
+			delete(doc["domains"].([]any)[0].(map[string]any)["samples"].([]any)[0].(map[string]any), "source")
+		},
+	} {
+		var doc map[string]any
+		if err := json.Unmarshal(out.Bytes(), &doc); err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(doc); err != nil {
+			t.Fatal(err)
+		}
+		spoil(doc)
+		if schema.Validate(doc) == nil {
+			t.Errorf("%s: passes the schema", name)
+		}
+	}
+}
