@@ -160,6 +160,9 @@ func (t *dnsTree) delegate() {
 				t.cut(up, apex, hosts)
 			}
 		}
+		if l, ok := t.zones[apex].(*blockList); ok && l.state == listSilent {
+			continue // nobody is there
+		}
 		for _, h := range hosts {
 			for _, a := range t.addrs[h] {
 				t.serve(a, h, apex)

@@ -237,6 +237,9 @@ func TestFaults(t *testing.T) {
 	if _, err := ask(s, "udp", "198.51.100.69:53", name, a); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("silence: %v", err)
 	}
+	if _, err := ask(s, "udp", silentServers[0].String()+":53", "truncate.gbudb.net.", dns.TypeSOA); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("a silent block list: %v", err)
+	}
 	if _, err := ask(s, "udp", "198.51.100.200:53", name, a); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("nobody there: %v", err)
 	}
