@@ -25,7 +25,8 @@ type Record struct {
 	// Skipped is the number of items that could not be read; only set without Events, and with Err.
 	Skipped int
 	// Err says what is wrong and what to do, without the origin. Beside Events it is a warning: a bound was
-	// exceeded or a part was broken, and the rest was used.
+	// exceeded or a part was broken, and the rest was used. So it is in a record of Unit File that skips nothing:
+	// the file was not read to its end, or not all that is in it.
 	Err error
 }
 
@@ -72,8 +73,9 @@ type Books struct {
 	Ignored         int // items that are no report of delivery
 	Skipped         int // items that could not be read
 	FilesSkipped    int // whole files that are neither mail nor log, or could not be opened
+	FilesIgnored    int // files that mail programs and systems keep beside the mail
 	Events          int
-	Warnings        int // items used in spite of an error
+	Warnings        int // items used in spite of an error, and files of which not everything could be used
 }
 
 // Read is the number of messages and lines read.
@@ -83,6 +85,10 @@ func (b *Books) Read() int { return b.Messages + b.Lines }
 func (b *Books) Add(r Record) {
 	if r.Unit == File {
 		b.FilesSkipped += r.Skipped
+		b.FilesIgnored += r.Ignored
+		if r.Err != nil && r.Skipped == 0 {
+			b.Warnings++
+		}
 		return
 	}
 	n := r.Ignored + r.Skipped

@@ -58,7 +58,7 @@ func Run(ctx context.Context, inputs []string, opt Options, yield func(parse.Rec
 		r := &reader{ctx: ctx, opt: opt, q: q, logs: mtalog.NewReader(mtalog.Options{
 			Now: opt.Now, Workers: opt.Jobs, CountDeliveries: opt.CountDeliveries,
 		})}
-		err := source.Each(ctx, inputs, source.Options{Stdin: opt.Stdin}, source.Visitor{Stream: r.stream, Fail: r.fail})
+		err := source.Walk(ctx, inputs, source.Options{Stdin: opt.Stdin}, r.stream, q.put)
 		return errors.Join(err, r.logs.Close(q.put), q.flush())
 	})
 	if err := q.drain(yield); err != nil {
@@ -77,55 +77,44 @@ type reader struct {
 	logs *mtalog.Reader
 }
 
+// stream reads one stream as what it is. What is wrong with it is said after what could be read.
 func (r *reader) stream(s *source.Stream) error {
 	format, err := r.format(s)
 	if err != nil {
-		return r.fail(s.Path, err)
+		if s.Err() != nil {
+			err = s.Err()
+		}
+		return r.skip(s.Path, err)
 	}
 	if format == "log" {
-		return r.logs.Read(r.ctx, mtalog.Log{Path: s.Path, ModTime: s.ModTime, Reader: s.Reader}, r.q.put)
+		err = r.logs.Read(r.ctx, mtalog.Log{Path: s.Path, ModTime: s.ModTime, Reader: s}, r.q.put)
+	} else {
+		err = mailbox.Read(s, s.Path, format, r.q.message)
 	}
-	var broken error
-	err = mailbox.Read(&failing{s.Reader, &broken}, s.Path, format, r.q.message)
-	if broken != nil {
-		return nil // the source tells what is wrong with the stream
+	if err != nil || s.Err() == nil {
+		return err
 	}
-	return err
-}
-
-// failing turns an error of the stream into its end, and remembers it: the part before is used.
-type failing struct {
-	r   io.Reader
-	err *error
-}
-
-func (f *failing) Read(p []byte) (int, error) {
-	n, err := f.r.Read(p)
-	if err != nil && err != io.EOF {
-		*f.err = err
-		err = io.EOF
-	}
-	return n, err
+	return r.q.put(parse.Record{Origin: parse.Origin{Path: s.Path, Format: format}, Unit: parse.File, Err: s.Err()})
 }
 
 func (r *reader) format(s *source.Stream) (string, error) {
 	if r.opt.Format != "" {
 		return r.opt.Format, nil
 	}
-	format, notMail := mailbox.Sniff(s.Head)
+	format, notMail := mailbox.Sniff(s.Peek())
 	if notMail == nil {
-		if format == mailbox.EML && s.InMaildir {
+		if format == mailbox.EML && s.Maildir {
 			format = mailbox.Maildir
 		}
 		return format, nil
 	}
-	if _, ok := mtalog.Sniff(s.Head); ok {
+	if _, ok := mtalog.Sniff(s.Peek()); ok {
 		return "log", nil
 	}
 	return "", notMail
 }
 
-// fail records a file that could not be read, or not to its end.
-func (r *reader) fail(path string, err error) error {
+// skip records a file that is neither mail nor log.
+func (r *reader) skip(path string, err error) error {
 	return r.q.put(parse.Record{Origin: parse.Origin{Path: path}, Unit: parse.File, Skipped: 1, Err: err})
 }

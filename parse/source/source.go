@@ -1,5 +1,7 @@
-// Package source turns what a user names (files, folders, globs, standard input) into streams of bytes: decompressed,
-// taken out of archives, each with a path by which a reader finds it again. What the bytes are is told by content.
+// Package source turns what the user names (a file, a folder, a glob or "-") into streams of text: every file once, in
+// sorted order, taken out of archives and decompressed, whatever its name is.
+//
+// What is wrong with one file is said in a [parse.Record] of Unit File and never stops the others.
 package source
 
 import (
@@ -13,278 +15,274 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"golang.org/x/text/encoding/unicode"
+
+	"ndrscope/parse"
 )
 
-// HeadSize is how much of a stream Stream.Head shows, if there is as much.
-const HeadSize = 64 << 10
+// peekSize is how much of a stream can be looked at before it is read.
+const peekSize = 64 << 10
 
-// Stream is one file, or one member of an archive, with compression undone.
-type Stream struct {
-	// Path as given or found; members of an archive follow after "!".
-	Path string
-	// ModTime is the file's, zero if unknown.
-	ModTime time.Time
-	// Head is the beginning of the content; it is also the beginning of Reader.
-	Head []byte
-	// Reader yields the content. For a plain file it is the *os.File, so that parts of it can be read at once.
-	Reader io.Reader
-	// InMaildir is set for the messages of a Maildir: one message a file, whatever it begins with.
-	InMaildir bool
-}
-
-// Options of Each.
+// Options of a walk.
 type Options struct {
 	// Stdin is read for the input "-".
 	Stdin io.Reader
-	// Limits bound what archives and compression may blow up to; the zero value means DefaultLimits.
+	// Limits on what compressed files may grow to. The zero value has the default of each.
 	Limits Limits
+	// TempDir is where an archive is kept that must be read from its end but comes through a pipe or another
+	// archive. Empty is the system's.
+	TempDir string
 }
 
-// Limits keep hostile archives from filling memory, disk or a day.
-type Limits struct {
-	Depth   int   // archives and compression inside each other
-	Members int   // of one archive
-	Bytes   int64 // decompressed, of one stream
-	Ratio   int64 // decompressed to compressed size, once a stream is larger than RatioFrom
-	// RatioFrom is the size in bytes up to which any ratio is fine.
-	RatioFrom int64
+// Stream is one file, or one member of an archive: decompressed, and in UTF-8 if it was in UTF-16.
+type Stream struct {
+	// Path as given or found; members of archives follow after "!".
+	Path string
+	// ModTime is when it was last written to; zero is unknown.
+	ModTime time.Time
+	// Maildir says that this is one message of a Maildir.
+	Maildir bool
+
+	prefix []byte // read but not yet delivered
+	r      io.Reader
+	read   int64
+	err    error
 }
 
-// DefaultLimits let any real log or mailbox through: text compresses to a tenth, a log of one repeated line to a
-// few hundredths; gzip reaches a thousandth at most, and only with nothing in it.
-func DefaultLimits() Limits {
-	return Limits{Depth: 5, Members: 2_000_000, Bytes: 256 << 30, Ratio: 900, RatioFrom: 256 << 20}
-}
+// Peek returns the begin of what was not read yet: up to 64 KiB, less only where the stream is shorter.
+func (s *Stream) Peek() []byte { return s.prefix }
 
-// Visitor receives what Each finds, in order, on the caller's goroutine.
-type Visitor struct {
-	// Stream is called for each stream; its Reader is valid during the call. An error ends Each.
-	Stream func(*Stream) error
-	// Fail is called for what could not be opened or not be read to its end, with the path and what is wrong.
-	Fail func(path string, err error) error
-}
-
-// Each visits all inputs in the order given, folders in the order of their paths, each file once however often and by
-// whatever path it is named. It returns the error of the visitor, or of ctx.
-func Each(ctx context.Context, inputs []string, opt Options, v Visitor) error {
-	if opt.Limits == (Limits{}) {
-		opt.Limits = DefaultLimits()
+// Read delivers the content. It ends with [io.EOF] also where the content is damaged or too large, so that readers
+// use what there is; see [Stream.Err].
+func (s *Stream) Read(p []byte) (int, error) {
+	if len(s.prefix) > 0 {
+		n := copy(p, s.prefix)
+		s.prefix = s.prefix[n:]
+		s.read += int64(n)
+		return n, nil
 	}
-	w := &walker{ctx: ctx, opt: opt, visit: v, seen: map[string]bool{}}
+	if s.err != nil {
+		return 0, io.EOF
+	}
+	n, err := s.r.Read(p)
+	s.read += int64(n)
+	if err != nil && err != io.EOF {
+		s.err = err
+		err = io.EOF
+	}
+	return n, err
+}
+
+// Err says why the stream ended before its time. It is nil at a proper end.
+func (s *Stream) Err() error { return s.err }
+
+// walker goes through the inputs.
+type walker struct {
+	ctx    context.Context
+	opt    Options
+	visit  func(*Stream) error
+	report func(parse.Record) error
+
+	dirs     map[string]bool // folders walked, by their real path
+	files    map[string]bool // files outside of these that were read, by their real path
+	maildirs map[string]bool // folders that are a Maildir, or not, by path
+}
+
+// Walk calls visit for each stream that the inputs hold, and report for each file that gave none. The stream is gone
+// when visit returns. An error is the context's, or that of visit or report.
+func Walk(ctx context.Context, inputs []string, opt Options, visit func(*Stream) error, report func(parse.Record) error) error {
+	opt.Limits.setDefaults()
+	w := &walker{
+		ctx: ctx, opt: opt, visit: visit, report: report,
+		dirs: make(map[string]bool), files: make(map[string]bool), maildirs: make(map[string]bool),
+	}
 	for _, input := range inputs {
 		if err := w.input(input); err != nil {
 			return err
 		}
 	}
-	return ctx.Err()
-}
-
-type walker struct {
-	ctx   context.Context
-	opt   Options
-	visit Visitor
-	seen  map[string]bool // files, by path without symbolic links
+	return nil
 }
 
 func (w *walker) input(input string) error {
 	if input == "-" {
-		return w.open(&Stream{Path: "-", Reader: w.opt.Stdin}, 0)
+		return w.stdin()
 	}
-	if _, err := os.Lstat(input); errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(input, "*?[") {
-		matches, err := filepath.Glob(input)
-		if err != nil {
-			return w.visit.Fail(input, fmt.Errorf("not a file, and not a pattern either: %w", err))
-		}
-		if len(matches) == 0 {
-			return w.visit.Fail(input, errors.New("no file matches this pattern"))
-		}
-		for _, match := range matches {
-			if err := w.path(match); err != nil {
+	info, err := os.Stat(input)
+	if err == nil {
+		return w.named(input, info)
+	}
+	if matches, globErr := filepath.Glob(input); globErr == nil && len(matches) > 0 {
+		for _, m := range matches {
+			info, err := os.Stat(m)
+			if err != nil {
+				err = w.skip(m, err)
+			} else {
+				err = w.named(m, info)
+			}
+			if err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	return w.path(input)
+	if strings.ContainsAny(input, "*?[") && errors.Is(err, fs.ErrNotExist) {
+		err = errors.New("no file matches")
+	}
+	return w.skip(input, err)
 }
 
-// path visits a file or folder that the user named.
-func (w *walker) path(path string) error {
-	info, err := os.Stat(path)
+func (w *walker) stdin() error {
+	if w.files["-"] || w.opt.Stdin == nil {
+		return nil
+	}
+	w.files["-"] = true
+	root := &root{limits: w.opt.Limits}
+	return w.open(item{path: "-", root: root, r: root.count(w.opt.Stdin)})
+}
+
+// named reads a file or folder that the user named.
+func (w *walker) named(path string, info fs.FileInfo) error {
+	real, err := realPath(path)
 	if err != nil {
-		return w.visit.Fail(path, plain(err))
+		return w.skip(path, err)
 	}
 	if info.IsDir() {
-		return w.folder(path)
+		return w.folder(path, real)
 	}
+	if !info.Mode().IsRegular() && info.Mode()&(fs.ModeNamedPipe|fs.ModeCharDevice) == 0 {
+		return w.skip(path, fmt.Errorf("is a %s, not a file", kindOf(info.Mode())))
+	}
+	return w.once(path, real, info)
+}
+
+// once reads a file unless that was done before.
+func (w *walker) once(path, real string, info fs.FileInfo) error {
+	if w.files[real] || w.dirs[filepath.Dir(real)] {
+		return nil
+	}
+	w.files[real] = true
 	return w.file(path, info)
 }
 
-func (w *walker) folder(dir string) error {
-	if w.again(dir) {
-		return nil
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		if err := w.visit.Fail(dir, plain(err)); err != nil {
-			return err
-		}
-	}
-	maildir := isMaildir(entries)
-	for _, entry := range entries {
-		if err := w.ctx.Err(); err != nil {
-			return err
-		}
-		name := entry.Name()
-		path := filepath.Join(dir, name)
-		if maildir && !entry.IsDir() || maildir && name == "tmp" {
-			continue // an index or state file of the IMAP server; a message still being written
-		}
-		info, err := os.Stat(path)
-		if err != nil {
-			err = w.visit.Fail(path, plain(err))
-		} else if info.IsDir() {
-			err = w.folder(path)
-		} else if info.Mode().IsRegular() {
-			err = w.file(path, info)
-		} else {
-			err = w.visit.Fail(path, fmt.Errorf("a %s, which is not read in a folder", kindOf(info.Mode())))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// isMaildir is whether a folder has the three subfolders of a Maildir (http://cr.yp.to/proto/maildir.html).
-func isMaildir(entries []fs.DirEntry) bool {
-	n := 0
-	for _, e := range entries {
-		if e.IsDir() && (e.Name() == "cur" || e.Name() == "new" || e.Name() == "tmp") {
-			n++
-		}
-	}
-	return n >= 2
-}
-
-// inMaildir is whether a file lies in cur or new of a Maildir.
-func inMaildir(path string) bool {
-	dir := filepath.Dir(path)
-	if base := filepath.Base(dir); base != "cur" && base != "new" {
-		return false
-	}
-	entries, err := os.ReadDir(filepath.Dir(dir))
-	return err == nil && isMaildir(entries)
-}
-
+// file reads one file of the file system.
 func (w *walker) file(path string, info fs.FileInfo) error {
-	if w.again(path) {
-		return nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return w.visit.Fail(path, plain(err))
-	}
-	defer f.Close()
-	if info.Mode().IsRegular() && info.Size() == 0 {
-		return w.visit.Fail(path, errors.New("an empty file"))
-	}
-	return w.open(&Stream{Path: path, ModTime: info.ModTime(), Reader: f, InMaildir: inMaildir(path)}, 0)
-}
-
-// again is whether the file or folder was visited before, by this path or another.
-func (w *walker) again(path string) bool {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	}
-	if abs, err := filepath.Abs(path); err == nil {
-		path = abs
-	}
-	seen := w.seen[path]
-	w.seen[path] = true
-	return seen
-}
-
-// open looks at the first bytes: an archive or compressed stream is opened further, anything else is visited.
-func (w *walker) open(s *Stream, depth int) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
-	head := make([]byte, HeadSize)
-	n, err := io.ReadFull(s.Reader, head)
-	s.Head = head[:n]
-	if n == 0 {
-		if err == io.EOF {
-			err = errors.New("empty")
-		}
-		return w.visit.Fail(s.Path, plain(err))
+	f, err := os.Open(path)
+	if err != nil {
+		return w.skip(path, err)
 	}
-	if f, ok := s.Reader.(*os.File); ok {
-		if _, err := f.Seek(0, io.SeekStart); err != nil {
-			s.Reader = io.MultiReader(bytes.NewReader(s.Head), f) // a pipe
-		}
-	} else {
-		s.Reader = io.MultiReader(bytes.NewReader(s.Head), s.Reader)
+	defer f.Close()
+	root := &root{limits: w.opt.Limits}
+	it := item{path: path, modTime: info.ModTime(), root: root, r: root.count(f), maildir: w.inMaildir(path)}
+	if info.Mode().IsRegular() {
+		it.at, it.size = f, info.Size()
 	}
-	for _, p := range packings() {
-		if !p.match(s.Head) {
-			continue
-		}
-		if depth >= w.opt.Limits.Depth {
-			return w.visit.Fail(s.Path, fmt.Errorf("%s inside more than %d others: not opened", p.name, depth))
-		}
-		return p.open(w, s, depth+1)
-	}
-	return w.visit.Stream(s)
+	return w.open(it)
 }
 
-// member visits what was inside another stream; a failure to read it to the end is reported after it was visited.
-func (w *walker) member(s *Stream, depth int) error {
-	counted := &watched{r: s.Reader}
-	s.Reader = counted
-	if err := w.open(s, depth); err != nil {
+// item is a file or a member of an archive, on its way to be a Stream.
+type item struct {
+	path    string
+	modTime time.Time
+	maildir bool
+	root    *root
+	r       io.Reader
+	at      io.ReaderAt // if not nil, the same content, of size bytes
+	size    int64
+	depth   int // how many archives and compressions are around it
+}
+
+// open looks into an item and visits what is in it.
+func (w *walker) open(it item) error {
+	s := &Stream{Path: it.path, ModTime: it.modTime, Maildir: it.maildir, r: it.r}
+	if err := s.fill(); err != nil {
 		return err
 	}
-	if counted.err != nil && counted.n > 0 { // with nothing read at all, open has said so
-		return w.visit.Fail(s.Path, fmt.Errorf("cut short after %d bytes: %w", counted.n, counted.err))
+	if len(s.prefix) == 0 {
+		if s.err != nil {
+			return w.skip(it.path, s.err)
+		}
+		return w.skip(it.path, errors.New("the file is empty"))
+	}
+	form := containerOf(s.prefix)
+	if form == nil {
+		return w.text(s)
+	}
+	if it.depth >= w.opt.Limits.Depth {
+		return w.skip(it.path, fmt.Errorf("archives are nested more than %d deep", w.opt.Limits.Depth))
+	}
+	it.depth++
+	it.r = s
+	err := form.open(w, it)
+	return err
+}
+
+// fill reads the prefix.
+func (s *Stream) fill() error {
+	buf := make([]byte, 4<<10)
+	n, err := io.ReadFull(s.r, buf)
+	if err == nil {
+		// Small files, of which there may be a million, need no more.
+		buf = append(buf, make([]byte, peekSize-len(buf))...)
+		var more int
+		more, err = io.ReadFull(s.r, buf[n:])
+		n += more
+	}
+	s.prefix = buf[:n]
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		s.err = err
+	}
+	if errors.Is(err, context.Canceled) {
+		return err
 	}
 	return nil
 }
 
-// watched remembers the error, other than the end, that stopped a reader.
-type watched struct {
-	r   io.Reader
-	n   int64
-	err error
-}
-
-func (r *watched) Read(p []byte) (int, error) {
-	n, err := r.r.Read(p)
-	r.n += int64(n)
-	if err != nil && err != io.EOF {
-		r.err = err
+// text visits a stream that is no archive.
+func (w *walker) text(s *Stream) error {
+	var order unicode.Endianness
+	switch {
+	case bytes.HasPrefix(s.prefix, []byte("\xef\xbb\xbf")):
+		s.prefix = s.prefix[3:]
+		return w.visit(s)
+	case bytes.HasPrefix(s.prefix, []byte("\xff\xfe")):
+		order = unicode.LittleEndian
+	case bytes.HasPrefix(s.prefix, []byte("\xfe\xff")):
+		order = unicode.BigEndian
+	default:
+		return w.visit(s)
 	}
-	return n, err
+	outer := &Stream{Path: s.Path, ModTime: s.ModTime, Maildir: s.Maildir}
+	outer.r = unicode.UTF16(order, unicode.UseBOM).NewDecoder().Reader(s)
+	if err := outer.fill(); err != nil {
+		return err
+	}
+	if s.err != nil && outer.err == nil {
+		outer.err = s.err
+	}
+	return w.visit(outer)
 }
 
-// plain takes the operation and path out of a file system's error: the path is said anyway.
-func plain(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err
+// skip reports a file that could not be read.
+func (w *walker) skip(path string, err error) error {
+	return w.report(parse.Record{
+		Origin: parse.Origin{Path: path}, Unit: parse.File, Skipped: 1, Err: plainError(err),
+	})
+}
+
+// ignore reports a file that is known to hold no mail.
+func (w *walker) ignore(path string) error {
+	return w.report(parse.Record{Origin: parse.Origin{Path: path}, Unit: parse.File, Ignored: 1})
+}
+
+// plainError takes the name of the call and of the file off an error; the file is told in the Origin.
+func plainError(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
 	}
 	return err
-}
-
-func kindOf(mode fs.FileMode) string {
-	switch {
-	case mode&fs.ModeNamedPipe != 0:
-		return "named pipe"
-	case mode&fs.ModeSocket != 0:
-		return "socket"
-	case mode&fs.ModeDevice != 0:
-		return "device"
-	}
-	return "special file"
 }
