@@ -2,9 +2,12 @@ package lab
 
 import (
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
+	"ndrscope/classify"
 	"ndrscope/testdata"
 )
 
@@ -33,7 +36,9 @@ func scenarios(t *testing.T) map[string]*Scenario {
 
 // TestScenariosAreRead follows every scenario's failures up to the groups: none may be lost on the way.
 func TestScenariosAreRead(t *testing.T) {
-	for name, s := range scenarios(t) {
+	all := scenarios(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		s := all[name]
 		t.Run(name, func(t *testing.T) {
 			a, err := s.Analysis(t.Context())
 			if err != nil {
@@ -45,9 +50,28 @@ func TestScenariosAreRead(t *testing.T) {
 			if len(a.Domains) == 0 || a.Unclassified > 0 || a.Books.Skipped > 0 {
 				t.Errorf("%d domains, %d unclassified, %d skipped", len(a.Domains), a.Unclassified, a.Books.Skipped)
 			}
-			for _, d := range a.Domains {
-				t.Log(d.Domain, d.Recipients, d.Reasons, d.RemoteHosts, d.LocalIPs, d.BlockLists, d.Senders)
-			}
 		})
+	}
+}
+
+// TestStoryIsTold counts the story's recipients, so that its text and its messages agree.
+func TestStoryIsTold(t *testing.T) {
+	a, err := scenarios(t)["story"].Analysis(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused, refusing, delivered := 0, 0, 0
+	for _, d := range a.Domains {
+		delivered += d.Delivered
+		if d.Reasons[0].Reason == classify.RelayDenied {
+			refused += d.Reasons[0].Count
+			refusing++
+		}
+	}
+	if a.Domains[0].Domain != "meridian-freight.example" || a.Domains[0].Bounced != 12 {
+		t.Errorf("the largest customer comes first: %s with %d", a.Domains[0].Domain, a.Domains[0].Bounced)
+	}
+	if refusing != 4 || refused != 21 || delivered < 6 {
+		t.Errorf("%d domains refuse %d recipients, %d are delivered", refusing, refused, delivered)
 	}
 }
