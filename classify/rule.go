@@ -113,7 +113,7 @@ func (r *Rule) specificity() int {
 		n += 4
 	}
 	if len(r.Statuses) > 0 {
-		n += 8
+		n += 24
 	}
 	if r.Provider != "" || len(r.Hosts) > 0 {
 		n += 12

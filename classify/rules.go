@@ -12,6 +12,12 @@ var tables = []struct {
 	layer Layer
 	rules []Rule
 }{
+	{ProviderLayer, googleRules},
+	{ProviderLayer, microsoftRules},
+	{ProviderLayer, americaRules},
+	{ProviderLayer, europeRules},
+	{ProviderLayer, asiaRules},
+	{ProviderLayer, gatewayRules},
 	{WordingLayer, recipientWordings},
 	{WordingLayer, senderWordings},
 	{WordingLayer, contentWordings},
@@ -76,8 +82,8 @@ func (r *Rule) validate() error {
 	}
 	for _, phrase := range slices.Concat(r.Text, r.All, r.Not) {
 		for part := range strings.SplitSeq(phrase, " * ") {
-			if normal(part) == "" {
-				wrong("phrase %q has an empty part", phrase)
+			if len(normal(part)) < 2 {
+				wrong("phrase %q has a part that is empty, or nothing but an address", phrase)
 			}
 		}
 	}
