@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 
-	"golang.org/x/text/encoding/unicode"
-
 	"ndrscope/parse"
 )
 
@@ -43,7 +41,7 @@ func Sniff(head []byte) (format string, err error) {
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
 		return "", errors.New("an Outlook .msg or other Office file, which is not read: save it as .eml")
 	}
-	text := trimLead(toUTF8(head))
+	text := trimLead(head)
 	switch {
 	case len(text) == 0:
 		return "", errors.New("nothing but blanks")
@@ -63,7 +61,7 @@ func Read(r io.Reader, path, format string, yield func(Message) error) error {
 		return readMbox(r, path, yield)
 	}
 	raw, rest, err := readMost(r)
-	m := Message{Origin: parse.Origin{Path: path, Format: format, Index: 1}, Raw: trimLead(toUTF8(raw))}
+	m := Message{Origin: parse.Origin{Path: path, Format: format, Index: 1}, Raw: trimLead(raw)}
 	if rest > 0 {
 		m.Err = tooBig(int64(len(raw)) + rest)
 	}
@@ -87,17 +85,6 @@ func readMost(r io.Reader) (raw []byte, rest int64, err error) {
 		rest, err = io.Copy(io.Discard, r)
 	}
 	return raw, rest, err
-}
-
-// toUTF8 undoes UTF-16, which some Windows programs save mail in, and takes a byte order mark off.
-func toUTF8(b []byte) []byte {
-	if bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff")) {
-		decoder := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder()
-		if text, err := decoder.Bytes(b[:len(b)&^1]); err == nil {
-			return text
-		}
-	}
-	return bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
 }
 
 func trimLead(b []byte) []byte { return bytes.TrimLeft(b, " \t\r\n") }

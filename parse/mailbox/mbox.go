@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,8 +32,8 @@ func readMbox(r io.Reader, path string, yield func(Message) error) error {
 			message.Err = tooBig(size)
 		case err != nil && err != io.EOF:
 			message.Err = fmt.Errorf("cut short: %w", err)
-		case err == io.EOF && !bytes.HasSuffix(raw, []byte("\n")):
-			message.Err = errors.New("the mailbox ends within a line: its last message is cut short")
+		case err == io.EOF && cutShort(raw):
+			message.Err = errors.New("the mailbox ends in the midst of this message; what there is was used")
 		}
 		if err := yield(message); err != nil {
 			return err
@@ -41,6 +43,22 @@ func readMbox(r io.Reader, path string, yield func(Message) error) error {
 		}
 	}
 }
+
+// cutShort is whether the last message of a mailbox ends in the midst of a line, or of a multipart body.
+func cutShort(raw []byte) bool {
+	if !bytes.HasSuffix(raw, []byte("\n")) && !bytes.HasSuffix(raw, []byte("--")) {
+		return true
+	}
+	header, _, _ := bytes.Cut(raw, []byte("\n\n"))
+	if end := bytes.Index(header, []byte("\n\r\n")); end >= 0 {
+		header = header[:end]
+	}
+	boundary := boundaryParameter.FindSubmatch(header)
+	return boundary != nil && !bytes.Contains(raw, slices.Concat([]byte("\n--"), boundary[1], []byte("--")))
+}
+
+// boundaryParameter finds the boundary of a multipart message in its header, RFC 2046 section 5.1.1.
+var boundaryParameter = regexp.MustCompile(`(?is)^(?:.*\n)?Content-Type:\s*multipart/[^;\n]*;(?:[^\n]*|\n[ \t])*?boundary="?([^"\s;]+)`)
 
 func noEOF(err error) error {
 	if err == io.EOF {
@@ -52,6 +70,7 @@ func noEOF(err error) error {
 type mboxReader struct {
 	in      *bufio.Reader
 	started bool
+	midLine bool // what comes next is the rest of an over-long line
 }
 
 // next returns the next message without its From_ line and with quoted ones undone, and its true size. At the end, or
@@ -66,28 +85,15 @@ func (m *mboxReader) next() (raw []byte, size int64, err error) {
 	if _, err := m.line(nil); err != nil { // the From_ line
 		return []byte{}, 0, err
 	}
-	b := &body{raw: []byte{}}
-	blank, inHeader := true, true
+	b := &body{raw: make([]byte, 0, 8<<10), inHeader: true}
 	for {
-		if (blank || !inHeader) && m.atFromLine(blank) && !(b.lengthKnown && b.bodySize < b.length && m.fits(b.length-b.bodySize)) {
+		if !m.midLine && m.atFromLine(b) && !m.within(b) {
 			break
 		}
 		start := len(b.raw)
+		whole := !m.midLine
 		b.raw, err = m.line(b.raw)
-		n := int64(len(b.raw) - start)
-		line := b.raw[start:]
-		blank = len(bytes.TrimRight(line, "\r\n")) == 0
-		b.size += n
-		if inHeader {
-			b.header(line)
-			inHeader = !blank
-		} else {
-			b.bodySize += n
-			b.raw = unquote(b.raw, start)
-		}
-		if len(b.raw) > MaxMessage {
-			b.raw = b.raw[:MaxMessage]
-		}
+		b.add(start, whole && !m.midLine)
 		if err != nil {
 			break
 		}
@@ -97,20 +103,74 @@ func (m *mboxReader) next() (raw []byte, size int64, err error) {
 
 // body is what is known of the message being read.
 type body struct {
-	raw         []byte
-	size        int64
-	bodySize    int64
+	raw      []byte // of which MaxMessage is kept
+	size     int64  // of the message, in bytes read
+	inHeader bool
+	blank    bool // the last line was blank
+	part     part // where in a MIME part the last line stood
+
+	bodySize    int64 // bytes read since the header
 	length      int64 // Content-Length
 	lengthKnown bool
 }
 
+// part is the state of a look at the headers of MIME parts.
+type part int
+
+const (
+	content    part = iota
+	partHeader      // between a boundary and a blank line
+	partBegin       // behind that blank line
+)
+
+// add takes in the line that was appended at start; one that is not whole is content whatever it looks like.
+func (b *body) add(start int, whole bool) {
+	line := b.raw[start:]
+	b.size += int64(len(line))
+	b.blank = whole && len(bytes.TrimRight(line, "\r\n")) == 0
+	switch {
+	case b.inHeader:
+		b.header(line)
+		b.inHeader = !b.blank
+	case whole:
+		b.bodySize += int64(len(line))
+		b.part = b.part.after(line, b.blank)
+		b.raw = unquote(b.raw, start)
+	default:
+		b.bodySize += int64(len(line))
+	}
+	if len(b.raw) > MaxMessage {
+		b.raw = b.raw[:MaxMessage]
+	}
+}
+
+func (p part) after(line []byte, blank bool) part {
+	switch {
+	case bytes.HasPrefix(line, []byte("--")) && !bytes.HasSuffix(bytes.TrimRight(line, "\r\n"), []byte("--")):
+		return partHeader
+	case p == partHeader && blank:
+		return partBegin
+	case p == partHeader && (line[0] == ' ' || line[0] == '\t' || beginsField(line)):
+		return partHeader
+	}
+	return content
+}
+
 func (b *body) header(line []byte) {
+	if len(line) == 0 || line[0]|0x20 != 'c' {
+		return
+	}
 	name, value, _ := bytes.Cut(line, []byte(":"))
 	if !strings.EqualFold(string(name), "Content-Length") {
 		return
 	}
 	n, err := strconv.ParseInt(string(bytes.TrimSpace(value)), 10, 64)
 	b.length, b.lengthKnown = n, err == nil && n >= 0
+}
+
+// within is whether Content-Length says that the message goes on, and can be believed.
+func (m *mboxReader) within(b *body) bool {
+	return b.lengthKnown && b.bodySize < b.length && m.fits(b.length-b.bodySize)
 }
 
 // fits is whether a From_ line, or the end, stands n bytes on: only then is Content-Length believed over a From_ line
@@ -140,22 +200,19 @@ func (m *mboxReader) skipToFromLine() error {
 	}
 }
 
-// atFromLine is whether the next line begins a message: a From_ line with a date after a blank line, or one with a
-// header field below it; both, where no blank line stands before.
-func (m *mboxReader) atFromLine(afterBlank bool) bool {
-	if start, _ := m.in.Peek(5); string(start) != "From " {
+// atFromLine is whether the next line begins a message: a From_ line with a date and with a header field below it; or
+// one that lacks either, after a blank line. The first line of a MIME part never does: it is of a returned message.
+func (m *mboxReader) atFromLine(b *body) bool {
+	if start, _ := m.in.Peek(5); !isFromLine(start) || b.part == partBegin {
 		return false
 	}
 	ahead, _ := m.in.Peek(2048)
-	if !isFromLine(ahead) {
-		return false
-	}
-	line, rest, whole := bytes.Cut(ahead, []byte("\n"))
+	line, rest, _ := bytes.Cut(ahead, []byte("\n"))
 	header := beginsField(rest)
-	if hasDate(line) {
-		return header || afterBlank && (!whole || len(bytes.TrimSpace(rest)) == 0)
+	if !b.blank {
+		return header && hasDate(line) && !b.inHeader
 	}
-	return afterBlank && header
+	return header || hasDate(line) && len(bytes.TrimSpace(rest)) == 0
 }
 
 // beginsField is whether text begins with a header field.
@@ -170,36 +227,34 @@ func isFromLine(b []byte) bool { return bytes.HasPrefix(b, []byte("From ")) }
 
 // hasDate is whether a From_ line holds a time of day and a year, wherever: the forms of the date are many.
 func hasDate(line []byte) bool {
-	time, year := false, false
-	for i := 5; i+4 < len(line); i++ {
-		if !isDigit(line[i]) || isDigit(line[i-1]) {
-			continue
+	clock, year := false, false
+	for i := 5; i < len(line); {
+		n := 0
+		for i+n < len(line) && isDigit(line[i+n]) {
+			n++
 		}
 		switch {
-		case isDigit(line[i+1]) && line[i+2] == ':' && isDigit(line[i+3]), line[i+1] == ':' && isDigit(line[i+2]):
-			time = true
-		case isDigit(line[i+1]) && isDigit(line[i+2]) && isDigit(line[i+3]):
+		case n == 4:
 			year = true
+		case (n == 1 || n == 2) && i+n+1 < len(line) && line[i+n] == ':' && isDigit(line[i+n+1]):
+			clock = true
 		}
+		i += n + 1
 	}
-	return time && year
+	return clock && year
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// line appends the next line, with its end, to raw. Of a message beyond MaxMessage nothing more is kept, so a line
-// without an end costs no memory either.
+// line appends the next line, with its end, to raw. Of a line without an end, or one that is longer than any message
+// needs, it appends a piece.
 func (m *mboxReader) line(raw []byte) ([]byte, error) {
-	for {
-		part, err := m.in.ReadSlice('\n')
-		raw = append(raw, part...)
-		if err != bufio.ErrBufferFull {
-			return raw, err
-		}
-		if len(raw) > MaxMessage {
-			return raw, nil
-		}
+	part, err := m.in.ReadSlice('\n')
+	m.midLine = err == bufio.ErrBufferFull
+	if m.midLine {
+		err = nil
 	}
+	return append(raw, part...), err
 }
 
 // unquote takes one ">" off a line that begins with ">From ", ">>From " and so on.
