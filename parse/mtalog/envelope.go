@@ -31,7 +31,7 @@ const (
 // openEnvelope takes off whatever was put around a message. A line of which only the time stamp is understood is a
 // line of a log all the same; it has no message then.
 func openEnvelope(text []byte, l *line) bool {
-	if openExim(text, l) || openSyslog(text, l) {
+	if openExim(text, l) || openMultilog(text, l) || openMsmtp(text, l) || openHaraka(text, l) || openSyslog(text, l) {
 		return true
 	}
 	*l = line{}

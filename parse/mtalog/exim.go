@@ -175,7 +175,7 @@ func eximAttempt(p *parser, l *line, f *fact, rest []byte) {
 	if f.kind == parse.Delivery && p.count && f.other == nil {
 		return
 	}
-	p.event(f, nil)
+	p.event(f)
 	eximReadReason(f.event, string(reason))
 	f.expires = bytes.Contains(reason, []byte("retry timeout exceeded"))
 	f.idle = f.kind == parse.Delay && bytes.Contains(reason, []byte("retry time not reached"))

@@ -205,22 +205,33 @@ func (j *joiner) attempt(m *message, f *fact) became {
 
 // settle lets a message go of which all recipients have met their end, where no line will say so.
 func (j *joiner) settle(m *message) {
-	if m != nil && m.recipients > 0 {
-		if m.recipients--; m.recipients == 0 && len(m.delayed) == 0 {
-			j.queue.remove(m.key)
-		}
+	if m == nil {
+		return
+	}
+	last := m.recipients == 1
+	m.recipients = max(m.recipients-1, 0)
+	if len(m.delayed) == 0 && (last || m.empty()) {
+		j.queue.remove(m.key)
 	}
 }
 
 // ofNotification is an attempt to deliver a bounce of our own: its cause is an event, it is none.
 func (j *joiner) ofNotification(f *fact, m *message) became {
-	if f.event == nil || j.count {
-		return became{ignored: parse.Notification}
+	told := became{ignored: parse.Notification}
+	if f.event != nil && !j.count {
+		told.events = []parse.Event{notificationEvent(f, m)}
 	}
+	if f.kind != parse.Delay {
+		j.settle(m)
+	}
+	return told
+}
+
+func notificationEvent(f *fact, m *message) parse.Event {
 	e := *f.event
 	m.fill(&e)
 	e.Kind, e.Subkind = parse.Ignored, parse.Notification
-	return became{events: []parse.Event{e}}
+	return e
 }
 
 // reinjected follows a message through a content filter that gave it back to us under another id.

@@ -19,6 +19,15 @@ type dialect struct {
 var dialects = [...]dialect{
 	{postfixName, postfixClaims, postfixParse},
 	{eximName, eximClaims, eximParse},
+	{sendmailName, sendmailClaims, sendmailParse},
+	{opensmtpdName, opensmtpdClaims, opensmtpdParse},
+	{qmailName, qmailClaims, qmailParse},
+	{courierName, courierClaims, courierParse},
+	{dmaName, dmaClaims, dmaParse},
+	{nullmailerName, nullmailerClaims, nullmailerParse},
+	{msmtpName, msmtpClaims, msmtpParse},
+	{harakaName, harakaClaims, harakaParse},
+	{zonemtaName, zonemtaClaims, zonemtaParse},
 }
 
 // parser turns lines into facts. Each worker has its own.
@@ -62,6 +71,9 @@ func (p *parser) dispatch(l *line, f *fact) {
 			if f.verb > damaged {
 				f.key = messageKey(l.host, f.id)
 				f.host = l.host
+				for i := range f.also {
+					f.also[i].key = f.key
+				}
 			}
 			return
 		}
@@ -149,28 +161,28 @@ func (p *parser) name(text []byte) string {
 	return name
 }
 
-// event makes the event of an attempt, with what the reason in the log says.
-func (p *parser) event(f *fact, reason []byte) {
-	e := newEvent(f)
-	e.Host, e.Status, e.RemoteHost, e.RemoteIP = p.name(f.host), p.name(f.status), p.name(bytes.ToLower(f.remote)), p.name(f.remoteIP)
-	readReason(e, string(reason))
-	f.event = e
+// event makes the event of an attempt, as yet without its reason.
+func (p *parser) event(f *fact) { f.event = makeEvent(f, p.name) }
+
+// newEvent is an event for a fact that a parser made none for.
+func newEvent(f *fact) *parse.Event {
+	return makeEvent(f, func(text []byte) string { return string(text) })
 }
 
-// newEvent is an event with what the fact itself says.
-func newEvent(f *fact) *parse.Event {
+// makeEvent puts what the fact says into an event; name makes strings of words that recur.
+func makeEvent(f *fact, name func([]byte) string) *parse.Event {
 	e := &parse.Event{
 		Kind:       f.kind,
 		Subkind:    f.subkind,
 		Time:       f.time,
-		Host:       string(f.host),
+		Host:       name(f.host),
 		QueueID:    string(f.id),
 		Recipient:  string(f.recipient),
 		Domain:     domainOf(f.recipient),
 		Action:     actionOf(f.kind),
-		Status:     string(f.status),
-		RemoteHost: string(bytes.ToLower(f.remote)),
-		RemoteIP:   string(f.remoteIP),
+		Status:     name(f.status),
+		RemoteHost: name(bytes.ToLower(f.remote)),
+		RemoteIP:   name(f.remoteIP),
 		Dialect:    f.dialect,
 	}
 	if len(f.original) > 0 && !bytes.Equal(f.original, f.recipient) {

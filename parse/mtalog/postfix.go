@@ -146,7 +146,8 @@ func postfixAttempt(p *parser, l *line, f *fact) {
 	if f.kind == parse.Delivery && p.count {
 		return
 	}
-	p.event(f, text)
+	p.event(f)
+	readReason(f.event, string(text))
 }
 
 // postfixValueEnd is where ", " ends a value; an address in angle brackets may have that in its local part.

@@ -157,6 +157,11 @@ func (m *message) giveRemark(f *fact) {
 	m.remark, m.remarkTo = "", ""
 }
 
+// empty says that nothing is known that an event could be told from.
+func (m *message) empty() bool {
+	return !m.hasSender && !m.hasID && m.size == 0 && m.recipients == 0 && m.remark == "" && !m.notification
+}
+
 // indexDelayed finds a recipient among those who wait.
 func (m *message) indexDelayed(recipient []byte) int {
 	for i, e := range m.delayed {

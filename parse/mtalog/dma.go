@@ -1,0 +1,83 @@
+package mtalog
+
+import (
+	"bytes"
+	"strings"
+
+	"ndrscope/parse"
+)
+
+// DragonFly Mail Agent, from dma.c and net.c of its source, up to 0.13 and since.
+const dmaName = "dma"
+
+func dmaClaims(l *line) bool { return string(l.program) == "dma" }
+
+// dmaParse reads, where the brackets behind the program hold the queue id in place of a process id,
+//
+//	dma[1f4a.55d8]: new mail from user=web uid=33 envelope_from=<a@b>
+//	dma[1f4a.55d8e3]: <c@d> trying delivery
+//	dma[1f4a.55d8e3]: remote delivery deferred: mx.d [192.0.2.1] failed after RCPT TO: 450 4.2.0 try later
+//	dma[1f4a.55d8e3]: remote delivery to mx.d [192.0.2.1] failed after RCPT TO: 550 5.1.1 no
+//	dma[1f4a.55d8e3]: delivery failed, bouncing as 20bc.55d9
+//	dma[1f4a.55d8e3]: <c@d> delivery successful
+//
+// Each recipient has a queue id of its own.
+func dmaParse(p *parser, l *line, f *fact) {
+	f.dialect, f.id = dmaName, l.pid
+	message := l.message
+	switch {
+	case bytes.HasSuffix(message, []byte("> trying delivery")):
+		f.verb, f.recipient = started, bytes.TrimSuffix(message[1:], []byte("> trying delivery"))
+		f.delivery = dmaDelivery(l)
+		return
+	case bytes.HasPrefix(message, []byte("remote delivery to ")), bytes.HasPrefix(message, []byte("remote delivery failed")),
+		bytes.HasPrefix(message, []byte("local delivery failed")):
+		f.verb, f.text = remarked, message
+		return
+	case bytes.HasSuffix(message, []byte("> delivery successful")):
+		f.kind, f.recipient = parse.Delivery, bytes.TrimSuffix(message[1:], []byte("> delivery successful"))
+	case bytes.HasPrefix(message, []byte("remote delivery deferred: ")), bytes.HasPrefix(message, []byte("local delivery deferred: ")):
+		f.kind, f.text = parse.Delay, message
+	case bytes.HasPrefix(message, []byte("delivery failed, bouncing as ")):
+		f.kind, f.other = parse.Failure, message[len("delivery failed, bouncing as "):]
+	case string(message) == "can not bounce a bounce message, discarding":
+		f.subkind = parse.Notification
+		return
+	default:
+		return
+	}
+	f.verb, f.host, f.time = attempt, l.host, p.clock.time(l.stamp)
+	f.delivery = dmaDelivery(l)
+	p.event(f)
+	f.readRemark = dmaReason
+	if len(f.text) > 0 {
+		dmaReason(f.event, string(f.text))
+	}
+}
+
+func dmaDelivery(l *line) []byte { return append([]byte("dma "), l.pid...) }
+
+// dmaReason reads the line in front of the one that says how it ended.
+func dmaReason(e *parse.Event, text string) {
+	for _, begin := range [...]string{"remote delivery to ", "remote delivery deferred: ", "remote delivery failed: ", "remote delivery "} {
+		if rest, ok := strings.CutPrefix(text, begin); ok {
+			text = rest
+			break
+		}
+	}
+	e.Diagnostic = text
+	host, rest, ok := strings.Cut(text, " [")
+	if ip, _, ok2 := strings.Cut(rest, "]"); ok && ok2 && ipIn(ip) != "" && !strings.Contains(host, " ") {
+		e.RemoteHost, e.RemoteIP = strings.ToLower(host), ipIn(ip)
+	}
+	if _, rest, ok := strings.Cut(text, "failed after "); ok {
+		words, reply, _ := strings.Cut(rest, ": ")
+		e.Command = commandOf(words)
+		if words == "final DATA" {
+			e.Command = "EOD"
+		}
+		if replyCode(reply) != "" {
+			setReply(e, reply)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package mtalog
+
+import (
+	"bytes"
+	"strings"
+
+	"ndrscope/parse"
+)
+
+// nullmailer-send 1.x and 2.x, from src/send.cc and protocols/ of its source.
+const nullmailerName = "nullmailer"
+
+func nullmailerClaims(l *line) bool {
+	return string(l.program) == "nullmailer" || string(l.program) == "nullmailer-send"
+}
+
+// nullmailerParse reads
+//
+//	Starting delivery: host: mail.example.org protocol: smtp file: 1480532800.2213
+//	From: <a@b> to: <c@d>
+//	smtp: Failed: 550 5.1.1 no such user
+//	Sending failed: Permanent error in sending the message
+//	Sent file.
+//
+// One message is sent at a time, to all of its recipients, and the lines do not repeat which.
+func nullmailerParse(p *parser, l *line, f *fact) {
+	f.dialect, f.id = nullmailerName, []byte(nullmailerName)
+	message := l.message
+	switch {
+	case bytes.HasPrefix(message, []byte("From: <")):
+		sender, recipients, ok := bytes.Cut(message[len("From: <"):], []byte("> to: "))
+		if !ok {
+			return
+		}
+		f.verb, f.sender, f.recipient = started, sender, recipients
+		f.delivery = f.id
+	case bytes.HasPrefix(message, []byte("smtp: Failed: ")), bytes.HasPrefix(message, []byte("smtp: Succeeded: ")),
+		bytes.HasPrefix(message, []byte("qmqp: Failed: ")):
+		f.verb, f.text = remarked, bytes.TrimSpace(message[bytes.Index(message[6:], []byte(": "))+8:])
+	case string(message) == "Sent file.":
+		nullmailerEnd(p, l, f, parse.Delivery, "")
+	case bytes.HasPrefix(message, []byte("Sending failed: ")):
+		reason := strings.TrimSpace(string(message[len("Sending failed: "):]))
+		kind := parse.Delay
+		if strings.HasPrefix(reason, "Permanent error") {
+			kind = parse.Failure
+		}
+		nullmailerEnd(p, l, f, kind, reason)
+	}
+}
+
+func nullmailerEnd(p *parser, l *line, f *fact, kind parse.Kind, reason string) {
+	f.verb, f.kind, f.host, f.time = attempt, kind, l.host, p.clock.time(l.stamp)
+	f.delivery = f.id
+	p.event(f)
+	f.event.QueueID = ""
+	f.event.Diagnostic = reason
+	f.readRemark = courierReason
+}
