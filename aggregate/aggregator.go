@@ -62,16 +62,19 @@ func New(Options) *Aggregator {
 // Add counts a record; classes holds the meaning of each of its events.
 func (a *Aggregator) Add(rec parse.Record, classes []classify.Class) {
 	a.books.Add(rec)
+	if rec.Subkind != "" && rec.Ignored > 0 {
+		a.notFailures[notFailure{parse.Ignored, rec.Subkind}] += rec.Ignored
+	}
+	for i := range rec.Deliveries {
+		a.counted(&rec.Deliveries[i])
+	}
 	for i := range rec.Events {
 		e := &rec.Events[i]
 		if apart(e) {
 			a.notFailures[notFailure{e.Kind, e.Subkind}]++
 			continue
 		}
-		if at := seconds(e.Time); at != 0 {
-			a.first = earlier(a.first, at)
-			a.last = max(a.last, at)
-		}
+		a.seen(seconds(e.Time))
 		fromLog := rec.Unit == parse.Line
 		switch e.Kind {
 		case parse.Failure, parse.Delay:
@@ -84,6 +87,26 @@ func (a *Aggregator) Add(rec parse.Record, classes []classify.Class) {
 			a.delivery(e, fromLog)
 		}
 	}
+}
+
+// seen widens the time that the records cover.
+func (a *Aggregator) seen(at int64) {
+	a.first = earlier(a.first, at)
+	a.last = max(a.last, at)
+}
+
+// counted adds deliveries that the reader counted, and that nothing more will be heard of.
+func (a *Aggregator) counted(c *parse.Deliveries) {
+	if c.Subkind == parse.LocalDelivery {
+		a.notFailures[notFailure{parse.Delivery, c.Subkind}] += c.Count
+		return
+	}
+	a.seen(seconds(c.First))
+	a.seen(seconds(c.Last))
+	d := a.named(c.Domain)
+	d.deliveredKnown = true
+	d.spokeTo(c.RemoteHost, c.Count)
+	d.deliver(seconds(c.First), c.Count, c.Count)
 }
 
 // apart reports whether an event says nothing about mail on its way to somebody else's server.
@@ -244,6 +267,10 @@ func (a *Aggregator) domain(e *parse.Event) *domain {
 			name = strings.ToLower(strings.TrimSuffix(e.Recipient[at+1:], "."))
 		}
 	}
+	return a.named(name)
+}
+
+func (a *Aggregator) named(name string) *domain {
 	d := a.byName[name]
 	if d == nil {
 		d = &domain{name: strings.Clone(name), index: uint32(len(a.domains))}

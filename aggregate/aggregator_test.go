@@ -218,6 +218,37 @@ func TestToldApart(t *testing.T) {
 	}
 }
 
+func TestCountedDeliveries(t *testing.T) {
+	a := New(Options{})
+	hour := []parse.Deliveries{
+		{Domain: "x.example", RemoteHost: "mx.x.example", Count: 40, First: noon, Last: noon.Add(time.Minute)},
+		{Domain: "y.example", RemoteHost: "aspmx.l.google.com", Count: 2, First: noon.Add(time.Hour), Last: noon.Add(2 * time.Hour)},
+		{Domain: "here.example", Subkind: parse.LocalDelivery, Count: 5, First: noon},
+	}
+	a.Add(parse.Record{Unit: parse.Line, Deliveries: hour}, nil)
+	a.Add(parse.Record{Unit: parse.Line, Ignored: 7, Subkind: parse.Inbound}, nil)
+	a.Add(parse.Record{Unit: parse.Line, Ignored: 100}, nil)
+	it := line(5, event(parse.Failure, "m1", "Q1", "a@x.example"), classify.UserUnknown)
+	a.Add(it.rec, []classify.Class{it.class})
+	an := a.Analysis()
+	x := an.Domains[0]
+	if rate, ok := x.FailureRate(); x.Domain != "x.example" || x.Delivered != 40 || x.Recipients != 41 || !ok || rate != 1/41.0 {
+		t.Errorf("x.example: %+v", x)
+	}
+	if y := an.Quiet[0]; len(an.Quiet) != 1 || y.Delivered != 2 || y.Attempts != 2 || y.Provider != "Google" {
+		t.Errorf("quiet: %+v", an.Quiet)
+	}
+	if want := []Count{{"delivery local", 5}, {"ignored inbound", 7}}; !reflect.DeepEqual(an.NotFailures, want) {
+		t.Errorf("told apart %v, want %v", an.NotFailures, want)
+	}
+	if an.Timeline[0].Delivered != 40 || an.Timeline[1].Delivered != 2 || !an.Last.Equal(noon.Add(2*time.Hour)) {
+		t.Errorf("timeline %+v until %v", an.Timeline, an.Last)
+	}
+	if b := an.Books; b.Read() != b.Understood+b.Ignored+b.Skipped || b.Read() != 40+2+5+7+100+1 {
+		t.Errorf("books %+v", b)
+	}
+}
+
 // random is a lot of mail with everything in it: logs, bounces, retries, aliases, things that name no message.
 func random(n int) []item {
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -36,15 +36,19 @@ func (d *domain) sees(e *parse.Event, fromLog bool) {
 	if fromLog {
 		d.deliveredKnown = true
 	}
-	if e.RemoteHost == "" {
+	d.spokeTo(e.RemoteHost, 1)
+}
+
+// spokeTo counts conversations with a host as votes for its provider.
+func (d *domain) spokeTo(host string, times int) {
+	if host == "" {
 		return
 	}
-	host := xxhash.Sum64String(e.RemoteHost)
-	if host != d.lastHost {
-		d.lastHost, d.lastVote = host, d.vote(providerOf(strings.ToLower(e.RemoteHost)))
+	if hash := xxhash.Sum64String(host); hash != d.lastHost {
+		d.lastHost, d.lastVote = hash, d.vote(providerOf(strings.ToLower(host)))
 	}
 	if d.lastVote >= 0 {
-		d.providers[d.lastVote].Count++
+		d.providers[d.lastVote].Count += times
 	}
 }
 

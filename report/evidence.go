@@ -70,33 +70,50 @@ func (p *page) diagnosis(title string, d *diagnose.Diagnosis) {
 		p.text("  ", fmt.Sprintf("%s (%s, %s sure, %s).", stop(d.Summary), atEnd(d.End), percent(d.Confidence), Printable(d.Rule)))
 	}
 	if d.Remedy != "" {
-		p.text("  Do: ", Printable(d.Remedy))
+		p.text("  What to do: ", Printable(d.Remedy))
 	}
 	if d.Claim != "" {
-		p.text("  ", "What the bounces say: "+Printable(string(d.Claim))+".")
+		p.text("  What the bounces say is ", string(d.Claim)+".")
+	}
+	if len(d.Because) > 0 {
+		p.line("  Because")
 	}
 	for i := range d.Because {
-		p.finding("  Because: ", &d.Because[i])
+		p.text("  - ", findingText(&d.Because[i]))
+		p.evidence(d.Because[i].Evidence)
+	}
+	if len(d.RuledOut) > 0 {
+		p.line("  Ruled out")
 	}
 	for i := range d.RuledOut {
 		r := &d.RuledOut[i]
-		p.text("  Not: ", fmt.Sprintf("%s (%s).", stop(r.Summary), Printable(r.Rule)))
-		p.finding("    since ", &r.By)
+		p.text("  - ", fmt.Sprintf("%s (%s): %s", stop(r.Summary), Printable(r.Rule), findingText(&r.By)))
+		p.evidence(r.By.Evidence)
 	}
 }
 
-func (p *page) finding(first string, f *diagnose.Finding) {
-	p.text(first, findingText(f))
-	for _, e := range f.Evidence {
+// maxAnswer bounds the columns of one answer in the table; JSON has all of it.
+const maxAnswer = 300
+
+// evidence writes questions and answers, for a reader to repeat.
+func (p *page) evidence(list []diagnose.Evidence) {
+	for _, e := range list {
 		answered := Printable(e.Answered)
 		if answered == "" {
 			answered = "no answer"
 		}
-		p.text("      ", fmt.Sprintf("asked %s: %s -> %s", Printable(e.Server), Printable(e.Asked), cut(answered, 400)))
+		text := fmt.Sprintf("%s: %s -> %s", Printable(e.Server), Printable(e.Asked), cut(answered, maxAnswer))
+		for _, line := range wrap(text, p.width-6) {
+			p.line("      " + p.faint(line))
+		}
 	}
 }
 
+// findingText is the finding in a sentence; one whose tag has no prose shows what it holds.
 func findingText(f *diagnose.Finding) string {
+	if prose := f.Prose(); prose != "" {
+		return Printable(prose)
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s, %s", Printable(f.Subject), Printable(string(f.Tag)), f.Verdict)
 	for _, a := range f.Args {

@@ -160,8 +160,10 @@ type ruledOutJSON struct {
 
 type findingJSON struct {
 	Tag      diagnose.Tag        `json:"tag"`
+	Severity diagnose.Severity   `json:"severity"`
 	Verdict  diagnose.Verdict    `json:"verdict"`
 	Subject  string              `json:"subject"`
+	Text     string              `json:"text"`
 	Args     []argJSON           `json:"args"`
 	Evidence []diagnose.Evidence `json:"evidence"`
 }
@@ -287,7 +289,7 @@ func newDiagnosis(d *diagnose.Diagnosis) diagnosisJSON {
 
 func newFinding(f *diagnose.Finding) findingJSON {
 	return findingJSON{
-		Tag: f.Tag, Verdict: f.Verdict, Subject: f.Subject,
+		Tag: f.Tag, Severity: f.Severity(), Verdict: f.Verdict, Subject: f.Subject, Text: f.Prose(),
 		Args:     list(f.Args, func(a *diagnose.Arg) argJSON { return argJSON{a.Name, a.Value} }),
 		Evidence: list(f.Evidence, func(e *diagnose.Evidence) diagnose.Evidence { return *e }),
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"ndrscope/aggregate"
 	"ndrscope/classify"
@@ -132,16 +134,16 @@ func hostile() *story {
 
 func findings() (ptr, mx diagnose.Finding) {
 	ptr = diagnose.Finding{
-		Tag: "resolver-reverse.refused", Verdict: diagnose.Fault, Subject: "192.0.2.53:53",
-		Args: []diagnose.Arg{{Name: "failed", Value: "3 of 3"}},
+		Tag: "resolver-reverse.broken", Verdict: diagnose.Fault, Subject: "192.0.2.53",
+		Args: []diagnose.Arg{{Name: "failed", Value: "3"}, {Name: "asked", Value: "3"}, {Name: "transport", Value: "UDP"}, {Name: "how", Value: "REFUSED"}},
 		Evidence: []diagnose.Evidence{
 			{Asked: "7.113.0.203.in-addr.arpa. PTR", Answered: "REFUSED", Server: "192.0.2.53:53", At: start},
 			{Asked: "7.113.0.203.in-addr.arpa. PTR", Answered: "mx.sender.example.", Server: "198.51.100.1:53", At: start},
 		},
 	}
 	mx = diagnose.Finding{
-		Tag: "mx.ok", Verdict: diagnose.OK, Subject: "customer.example",
-		Args:     []diagnose.Arg{{Name: "hosts", Value: "mx1.customer.example"}},
+		Tag: "mx.bounced-by-mx", Verdict: diagnose.OK, Subject: "customer.example",
+		Args:     []diagnose.Arg{{Name: "host", Value: "mx1.customer.example"}},
 		Evidence: []diagnose.Evidence{{Asked: "customer.example. MX", Answered: "10 mx1.customer.example.", Server: "192.0.2.53:53", At: start}},
 	}
 	return ptr, mx
@@ -215,6 +217,94 @@ func TestTable(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// Colour adds escapes and changes nothing else.
+func TestColor(t *testing.T) {
+	for _, ex := range examples() {
+		var plain, color bytes.Buffer
+		if err := Table(&plain, ex.in, TableOptions{Width: 80}); err != nil {
+			t.Fatal(err)
+		}
+		if err := Table(&color, ex.in, TableOptions{Width: 80, Color: true}); err != nil {
+			t.Fatal(err)
+		}
+		stripped := color.String()
+		for _, code := range []string{"\x1b[1m", "\x1b[2m", "\x1b[0m"} {
+			stripped = strings.ReplaceAll(stripped, code, "")
+		}
+		if stripped != plain.String() {
+			t.Errorf("%s: colour changes the text:\n%q\n%q", ex.name, stripped, plain.String())
+		}
+		if ex.name == "probed" && color.Len() == plain.Len() {
+			t.Error("no colour at all")
+		}
+	}
+}
+
+func TestPrintable(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain":                           "plain",
+		"":                                "",
+		" two  words\r\n\tmore ":          "two words more",
+		"\x1b[31mred\x1b[0m":              `\x1b[31mred\x1b[0m`,
+		"bell\a del\x7f":                  `bell\x07 del\x7f`,
+		"c1 \u009b31m":                    `c1 \u009b31m`,
+		"bidi \u202egnp.exe":              `bidi \u202egnp.exe`,
+		"isolate \u2066x\u2069":           `isolate \u2066x\u2069`,
+		"zero\u200bwidth":                 `zero\u200bwidth`,
+		"tag \U000e0041":                  `tag \U000e0041`,
+		"bad \xff\xfe":                    `bad \xff\xfe`,
+		"e" + strings.Repeat("\u0301", 6): "e\u0301\u0301\u0301\u0301" + `\u0301\u0301`,
+		"Grüße 例え":                        "Grüße 例え",
+	} {
+		if got := Printable(in); got != want {
+			t.Errorf("Printable(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func FuzzPrintable(f *testing.F) {
+	f.Add("550 \x1b[2J\u202e \xff")
+	f.Fuzz(func(t *testing.T, s string) {
+		out := Printable(s)
+		for _, r := range out {
+			if r != ' ' && !unicode.IsPrint(r) {
+				t.Fatalf("%q becomes %q with %U", s, out, r)
+			}
+		}
+		if !utf8.ValidString(out) {
+			t.Fatalf("%q becomes invalid %q", s, out)
+		}
+		for _, line := range wrap(out, 20) {
+			if columns(line) > 20 {
+				t.Fatalf("a line of %d columns: %q", columns(line), line)
+			}
+		}
+		if c := cut(out, 10); columns(c) > 10 {
+			t.Fatalf("cut to %d columns: %q", columns(c), c)
+		}
+		if c := cutHead(out, 10); columns(c) > 10 {
+			t.Fatalf("cut to %d columns: %q", columns(c), c)
+		}
+	})
+}
+
+func TestCut(t *testing.T) {
+	for _, test := range []struct {
+		cut, want string
+	}{
+		{cut("mail.example.com", 16), "mail.example.com"},
+		{cut("mail.example.com", 10), "mail.exam…"},
+		{cutHead("mail.example.com", 10), "…ample.com"},
+		{cut("例えば例えば", 6), "例え…"},
+		{cutHead("例えば例えば", 6), "…えば"},
+		{cut("ab cd", 4), "ab…"},
+	} {
+		if test.cut != test.want {
+			t.Errorf("got %q, want %q", test.cut, test.want)
 		}
 	}
 }

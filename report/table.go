@@ -68,13 +68,10 @@ func (p *page) heading(s string) {
 	}
 }
 
-// The colours help, but nothing is told by colour alone.
-func (p *page) bold(s string) string { return p.ansi("1", s) }
-func (p *page) red(s string) string  { return p.ansi("31", s) }
-func (p *page) faint(s string) string {
-	return p.ansi("2", s)
-}
+func (p *page) bold(s string) string  { return p.ansi("1", s) }
+func (p *page) faint(s string) string { return p.ansi("2", s) }
 
+// ansi sets text off by an SGR code; nothing is told by that alone.
 func (p *page) ansi(code, s string) string {
 	if !p.color || s == "" {
 		return s

@@ -21,7 +21,7 @@ func Printable(s string) string {
 		return s
 	}
 	var b strings.Builder
-	space := false
+	space, marks := false, 0
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if r == ' ' || r == '\t' || r == '\n' || r == '\r' {
@@ -33,12 +33,17 @@ func Printable(s string) string {
 			b.WriteByte(' ')
 			space = false
 		}
+		if unicode.Is(unicode.M, r) {
+			marks++
+		} else {
+			marks = 0
+		}
 		switch {
 		case r == utf8.RuneError && size == 1:
 			fmt.Fprintf(&b, `\x%02x`, s[i])
 		case r < 0x80 && unicode.IsControl(r):
 			fmt.Fprintf(&b, `\x%02x`, r)
-		case !unicode.IsPrint(r) && r != '\u3000' || unicode.Is(unicode.Bidi_Control, r):
+		case !unicode.IsPrint(r) || marks > maxMarks:
 			if r > 0xffff {
 				fmt.Fprintf(&b, `\U%08x`, r)
 			} else {
@@ -51,6 +56,10 @@ func Printable(s string) string {
 	}
 	return b.String()
 }
+
+// maxMarks is how many combining marks may follow each other: no script needs more, and heaps of them paint over the
+// neighbouring lines.
+const maxMarks = 4
 
 // widths measures text in terminal columns: East Asian wide characters take two, ambiguous ones one, whatever the
 // locale, so that the same input gives the same table everywhere.
@@ -68,43 +77,53 @@ func cut(s string, width int) string {
 
 // cutHead shortens a name at its front, since the end of a host name tells more.
 func cutHead(s string, width int) string {
-	if columns(s) <= width {
+	left := columns(s)
+	if left <= width {
 		return s
 	}
-	for i := range s {
-		if i > 0 && columns(s[i:]) < width {
-			return "…" + s[i:]
-		}
+	at := 0
+	for g := widths.StringGraphemes(s); left >= width && g.Next(); {
+		left -= g.Width()
+		at += len(g.Value())
 	}
-	return "…"
+	return "…" + s[at:]
 }
 
 // wrap breaks text into lines of at most width columns, at spaces where there are any.
 func wrap(s string, width int) []string {
 	var lines []string
-	line := ""
+	line, used := "", 0
 	for _, word := range strings.Fields(s) {
-		for columns(word) > width {
-			if line != "" {
-				lines, line = append(lines, line), ""
+		for _, part := range chop(word, width) {
+			n := columns(part)
+			switch {
+			case used == 0:
+				line, used = part, n
+			case used+1+n <= width:
+				line, used = line+" "+part, used+1+n
+			default:
+				lines = append(lines, line)
+				line, used = part, n
 			}
-			head := widths.TruncateString(word, width, "")
-			if head == "" {
-				break
-			}
-			lines, word = append(lines, head), word[len(head):]
-		}
-		switch {
-		case line == "":
-			line = word
-		case columns(line)+1+columns(word) <= width:
-			line += " " + word
-		default:
-			lines, line = append(lines, line), word
 		}
 	}
-	if line != "" || len(lines) == 0 {
-		lines = append(lines, line)
+	return append(lines, line)
+}
+
+// chop cuts a word that is too long for one line into parts that each fill one, and a rest.
+func chop(word string, width int) []string {
+	if len(word) <= width || columns(word) <= width {
+		return []string{word}
 	}
-	return lines
+	var parts []string
+	from, at, used := 0, 0, 0
+	for g := widths.StringGraphemes(word); g.Next(); {
+		if used+g.Width() > width && used > 0 {
+			parts = append(parts, word[from:at])
+			from, used = at, 0
+		}
+		used += g.Width()
+		at += len(g.Value())
+	}
+	return append(parts, word[from:])
 }
