@@ -193,6 +193,7 @@ type subject struct {
 	status    status
 	providers providerSet
 	list      int // index into blockLists, -1 for none
+	listStart int // where the text names it
 	*scratch
 }
 
@@ -319,8 +320,8 @@ func (c *Classifier) read(e *parse.Event) subject {
 		s.hits = append(s.hits, hit{p, start, end})
 		s.seen[p] = s.round
 		s.providers |= c.marks[p]
-		if c.lists[p] >= 0 && s.list < 0 {
-			s.list = int(c.lists[p])
+		if c.lists[p] >= 0 && (s.list < 0 || start <= s.listStart) { // of two at one place, the longer comes later
+			s.list, s.listStart = int(c.lists[p]), start
 		}
 	})
 	return s
@@ -441,6 +442,9 @@ func (c *Classifier) class(s *subject, won candidate) Class {
 	if class.Confidence == 0 {
 		class.Confidence = r.Layer.confidence()
 	}
+	if r.Reason == UserUnknown && r.Layer == WordingLayer && s.unconfirmed() {
+		class.Reason, class.Sisimai, class.Confidence = RecipientRefused, MeaningOf(RecipientRefused).Sisimai, 0.6
+	}
 	if r.End != "" {
 		class.End = r.End
 	}
@@ -460,13 +464,31 @@ func (c *Classifier) class(s *subject, won candidate) Class {
 	return class
 }
 
+// downstream lists the dialects of systems that take a message first and report what a server behind them answered.
+var downstream = []string{"apachejames", "mcafee", "mfilter", "mxlogic", "surfcontrol", "x1", "x2", "zoho"}
+
+// unconfirmed says whether "user unknown" need not mean that the address does not exist: the server took the recipient
+// and refused later, or its status is not about the address. Filters of recipients and of mobile carriers do that.
+func (s *subject) unconfirmed() bool {
+	switch s.event.Command {
+	case "DATA", "EOD":
+		return s.status.class == 0 || s.status.subject != 1
+	case "":
+		if slices.Contains(downstream, s.event.Dialect) {
+			return s.status.class == 0 || s.status.subject != 1
+		}
+		return s.status.class != 0 && (s.status.subject == 2 || s.status.subject == 7)
+	}
+	return false
+}
+
 // withoutRule is the class of an event that no rule knows.
 func (s *subject) withoutRule() Class {
 	reason, rule := Unknown, ""
 	switch {
 	case s.event.Subkind == parse.Expired:
 		reason, rule = ExpiredReason, "queue-lifetime"
-	case len(s.text) == 0:
+	case len(s.text) == 0 && (s.code != "" || s.status.class != 0):
 		reason, rule = OnHold, "no-text"
 	}
 	m := MeaningOf(reason)

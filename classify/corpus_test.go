@@ -67,7 +67,7 @@ func TestCorpusReasons(t *testing.T) {
 			continue
 		}
 		missed = append(missed, strings.Join([]string{row.file, "want " + row.reason, "have " + cmp.Or(class.Sisimai, "-"),
-			class.Rule, "(" + class.Matched + ")", string(e.Kind), string(e.Subkind), e.ReplyCode, e.Status, e.Command, e.RemoteHost, e.Diagnostic}, " | "))
+			class.Rule, "(" + class.Matched + ")", string(e.Kind), string(e.Subkind), e.Dialect, e.ReplyCode, e.Status, e.Command, e.RemoteHost, e.Diagnostic}, " | "))
 	}
 	slices.Sort(missed)
 	for _, line := range missed {
