@@ -51,6 +51,7 @@ func addressAround(text string, i, floor int) (start, end int, ok bool) {
 	for end > i+1 && strings.IndexByte(".-_", text[end-1]) >= 0 {
 		end--
 	}
+	end = i + 1 + len(asciiDomain(text[i+1:end]))
 	domain := text[i+1 : end]
 	floor = max(floor, i-320) // RFC 5321 section 4.5.3.1 allows 64 octets; some senders' encoded addresses are longer.
 	start = i
@@ -75,6 +76,20 @@ func addressAround(text string, i, floor int) (start, end int, ok bool) {
 		start += k + 1
 	}
 	return start, end, start < i
+}
+
+// asciiDomain cuts a domain where words of a language that writes no blanks follow it directly. A domain in U-labels
+// (RFC 5890) has its letters within a label, not behind a complete name.
+func asciiDomain(domain string) string {
+	for n := 0; n < len(domain); n++ {
+		if domain[n] >= utf8.RuneSelf {
+			if name := strings.TrimRight(domain[:n], ".-_"); name == domain[:n] && isDomain(name) {
+				return name
+			}
+			return domain
+		}
+	}
+	return domain
 }
 
 // isAddressKey sees "to=" and its like before an address, so that "to=a@b.example" is no local part "to=a".

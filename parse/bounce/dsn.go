@@ -58,7 +58,7 @@ func readDelivery(fs fields) delivery {
 		switch name {
 		case "reporting-mta", "x-reporting-mta":
 			if d.reportingMTA == "" {
-				d.reportingMTA = cleanHost(untyped(f.value))
+				d.reportingMTA = cleanHost(firstWord(untyped(f.value)))
 			}
 		case "arrival-date":
 			d.arrival = parseDate(f.value)
@@ -110,6 +110,9 @@ func readDelivery(fs fields) delivery {
 func joinDiagnostic(a, b string) string {
 	if a == "" || a == b {
 		return b
+	}
+	if len(a) > maxDiagnostic {
+		return a
 	}
 	return a + " " + b
 }

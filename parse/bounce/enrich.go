@@ -71,7 +71,7 @@ func (m *message) saidOf(address string, only bool) string {
 	for paragraph := range strings.SplitSeq(m.text, "\n\n") {
 		if address != "" && strings.Contains(paragraph, address) {
 			s := linesOf(paragraph, address)
-			if r := findReply(s); r.code != "" || said == "" {
+			if findReply(s).code != "" || findReply(said).code == "" {
 				said = s
 			}
 		} else if only && any == "" {

@@ -2,6 +2,7 @@ package bounce
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"ndrscope/parse"
 )
@@ -42,6 +43,10 @@ func (m *message) finish(e *parse.Event) {
 	m.findOurEnd(e, low.low)
 	e.BlockList = blockListIn(&low)
 	e.URL = urlIn(e.Diagnostic, &low)
+	for _, s := range []*string{&e.Recipient, &e.OriginalRecipient, &e.Domain, &e.MessageID, &e.Sender, &e.From, &e.ListID, &e.QueueID,
+		&e.ReportingMTA, &e.RemoteHost, &e.HELO, &e.DKIMDomain, &e.DKIMSelector, &e.Diagnostic} {
+		*s = printable(*s)
+	}
 }
 
 // finishReply settles Status and ReplyCode from the fields and the diagnostic.
@@ -114,4 +119,15 @@ func isExpired(e *parse.Event, low *haystack) bool {
 	return isExpiry(e.Status) || low.hasAny("message expired", "retry timeout exceeded", "in the queue too long", "delivery time expired",
 		"queue.expired", "envelope expired", "could not deliver for the last", "failing for a long time", "retry time not reached",
 		"maximum queue", "queue lifetime", "giving up after")
+}
+
+// printable makes text of whatever bytes a header had, on one line.
+func printable(s string) string {
+	if !utf8.ValidString(s) {
+		s = toUTF8([]byte(s), "")
+	}
+	if strings.ContainsAny(s, "\r\n\x00") {
+		s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\r' || r == '\n' || r == 0 }), " ")
+	}
+	return s
 }

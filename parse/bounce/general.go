@@ -34,7 +34,7 @@ func (m *message) general() []parse.Event {
 				current = i
 				break
 			}
-			if len(failed) > 0 && !isFailed[key] || len(failed) == 0 && innocent[key] || isRole(key) || len(events) >= maxRecipients {
+			if len(failed) > 0 && !isFailed[key] || len(failed) == 0 && innocent[key] || isRole(key) || isMessageID(line, a) || len(events) >= maxRecipients {
 				continue
 			}
 			current = len(events)
@@ -46,8 +46,20 @@ func (m *message) general() []parse.Event {
 			said[current] += clipLine(line) + "\n"
 		}
 	}
+	anyReply := false
 	for i := range events {
 		events[i].Diagnostic = essence(said[i])
+		r := findReply(events[i].Diagnostic)
+		anyReply = anyReply || r.code != "" || r.status != ""
+	}
+	if !anyReply && len(events) > 0 {
+		// What is said may stand above the recipients that it is about.
+		whole := essence(m.text)
+		if r := findReply(whole); r.code != "" || r.status != "" || len(events) == 1 {
+			for i := range events {
+				events[i].Diagnostic = whole
+			}
+		}
 	}
 	for _, a := range failed {
 		if _, ok := seen[strings.ToLower(a)]; !ok {
@@ -108,6 +120,23 @@ func isRole(address string) bool {
 	return false
 }
 
+// isMessageID is whether what looks like an address in a line is the identifier of a message.
+func isMessageID(line, address string) bool {
+	i := strings.Index(line, address)
+	before := strings.TrimRight(lower(line[:i]), " <[('\":")
+	if strings.HasSuffix(before, "message") || strings.HasSuffix(before, "message-id") || strings.HasSuffix(before, " id") {
+		return strings.HasSuffix(line[:i], "<")
+	}
+	local, _, _ := strings.Cut(address, "@")
+	digits := 0
+	for _, c := range []byte(local) {
+		if '0' <= c && c <= '9' {
+			digits++
+		}
+	}
+	return digits >= 14 && strings.ContainsAny(local, ".$")
+}
+
 // isBystanderLine sees lines whose addresses are no recipients: quoted header fields of the sender's, Message-IDs,
 // and where to ask for help.
 func isBystanderLine(line string) bool {
@@ -123,7 +152,9 @@ func isBystanderLine(line string) bool {
 		return false
 	}
 	for _, phrase := range []string{"message-id:", "message id:", "mailto:", "contact ", "please forward", "send mail to",
-		"for assistance", "for help", "further information", "your message from ", "sent by <", "from: <", "mail from:<"} {
+		"for assistance", "for help", "further information", "your message from ", "sent by <", "from: <", "mail from:<",
+		"wenden sie sich", "kontaktieren", "contactez", "contacter", "en contacto", "contactar", "contattare", "em contato", "neem contact",
+		"обратитесь", "お問い合わせ", "联系", "skontaktuj", "kontakta", "reply to", "write to", "e-mail us", "email us"} {
 		if containsFold(line, phrase) {
 			return true
 		}
@@ -145,7 +176,8 @@ func (m *message) soleRecipient() string {
 	return ""
 }
 
-// essence picks from a text what the remote server said: the paragraph with the best reply, else all.
+// essence picks from a text what the remote server said: the paragraph with the best reply, else all. Of a long
+// transcript, it is the last refusal and the line before it, which is the command.
 func essence(text string) string {
 	best, bestRank := "", 0
 	for paragraph := range strings.SplitSeq(text, "\n\n") {
@@ -162,7 +194,14 @@ func essence(text string) string {
 		}
 	}
 	if bestRank == 0 {
-		best = text
+		return oneLine(text)
+	}
+	if lines := strings.Split(best, "\n"); len(lines) > 8 {
+		for i := len(lines) - 1; i > 0; i-- {
+			if r := findReply(lines[i]); r.code != "" && r.code[0] >= '4' {
+				return oneLine(lines[i-1] + " " + lines[i])
+			}
+		}
 	}
 	return oneLine(best)
 }
@@ -184,6 +223,13 @@ func (m *message) looksLikeBounce() bool {
 	}
 	if hasAny(m.lower, bounceSubjects...) {
 		score += 2
+	}
+	if m.low.hasAny("could not be delivered", "was not delivered", "undeliverable", "has been rejected", "delivery failed", "unable to deliver",
+		"couldn't be delivered", "delivery has failed", "could not deliver", "cannot be delivered", "failed to deliver", "not be delivered", "not authorized to send mail", "not allowed to post") {
+		score++
+	}
+	if !m.fromMailSystem() && (m.head.has("List-Unsubscribe") || m.head.has("List-Id")) {
+		score -= 2
 	}
 	if strings.HasPrefix(m.lower, "re:") || strings.HasPrefix(m.lower, "fwd:") || strings.HasPrefix(m.lower, "fw:") || m.head.has("In-Reply-To") {
 		score -= 2
@@ -212,4 +258,5 @@ var bounceSubjects = []string{
 	"unable to deliver", "not delivered", "delivery problem", "message blocked", "address not found",
 	"oläverbart", "olevererbart", "ikke leveret", "kan ikke leveres", "toimittaminen epäonnistui", "kézbesíthetetlen",
 	"teslim edilemedi", "nedoručiteln", "system undelivered", "problem delivering", "warning: could not send",
+	"error sending", "email bounced", "delivery delayed", "delayed mail", "mail status", "not accepted", "returning message to sender",
 }

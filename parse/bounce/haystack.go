@@ -2,7 +2,8 @@ package bounce
 
 import "strings"
 
-// haystack is lower-case text that is searched for a hundred phrases, of which it has hardly any.
+// haystack is lower-case text that is searched for a hundred phrases, of which it has hardly any. A line end is a blank
+// in it, as phrases are wrapped anywhere.
 //
 // One pass notes which runs of four bytes occur, by a hash. A phrase whose runs do not all occur cannot be there, and
 // that is known without looking at the text again; so dozens of dialects cost no more than reading the text once.

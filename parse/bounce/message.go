@@ -15,7 +15,7 @@ type message struct {
 	lower   string // the subject, lower case
 	// text is what the report says to a human, without the returned message; lines end in "\n".
 	text string
-	low  haystack // the text with its US-ASCII letters in lower case: the same bytes at the same places
+	low  haystack // the text in lower case, on one line: the same length, so that places in both are the same
 	// status holds the fields of message/delivery-status, or of text that has the form of it.
 	status fields
 	// report is the media type of the machine-readable part: message/delivery-status,
@@ -67,7 +67,7 @@ func (m *message) collect(w *walker) {
 			if m.returned == nil {
 				body := p.body
 				if enc := p.head.get("Content-Transfer-Encoding"); enc != "" {
-					body = decodeTransfer(body, enc, len(body))
+					body = decodeTransfer(body, enc, maxReturned)
 				}
 				m.returned = readReturned(body, strings.HasSuffix(p.kind, "headers"), w)
 			}
@@ -94,7 +94,7 @@ func (m *message) collect(w *walker) {
 
 func (m *message) setText(text string) {
 	m.text = text
-	m.low.fill(lower(text))
+	m.low.fill(strings.ReplaceAll(lower(text), "\n", " "))
 }
 
 // addressees are the addresses, lower case, that the report was sent to.

@@ -8,14 +8,15 @@ import (
 
 // Bounds. What exceeds them is left out and reported; the rest is used.
 const (
-	maxHeader     = 1 << 20  // bytes of one header
-	maxFields     = 200_000  // fields of a header or of delivery-status bodies
-	maxDepth      = 12       // multiparts within multiparts
-	maxParts      = 1000     // parts of one message
-	maxText       = 1 << 20  // bytes of human text that are read, decoded
-	maxStatus     = 16 << 20 // bytes of delivery-status that are read, decoded
-	maxRecipients = 20_000   // events of one message
-	maxDiagnostic = 4096     // bytes of one diagnostic
+	maxHeader     = 1 << 20 // bytes of one header
+	maxFields     = 200_000 // fields of a header or of delivery-status bodies
+	maxDepth      = 12      // multiparts within multiparts
+	maxParts      = 1000    // parts of one message
+	maxReturned   = 4 << 20 // bytes of a returned message that is decoded
+	maxText       = 1 << 20 // bytes of human text that are read, decoded
+	maxStatus     = 4 << 20 // bytes of delivery-status that are read, decoded
+	maxRecipients = 20_000  // events of one message
+	maxDiagnostic = 4096    // bytes of one diagnostic
 )
 
 // part is a body part that is no multipart. Its body is a slice of the raw message, still encoded.

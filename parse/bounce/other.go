@@ -15,10 +15,10 @@ func (m *message) otherReport() []parse.Event {
 		return m.unsubscribes()
 	case m.report == "message/disposition-notification" && len(m.status) == 0:
 		return m.ignored(parse.MDN)
-	case m.isAggregateReport():
-		return m.ignored(parse.DMARCReport)
 	case m.isTLSReport():
 		return m.ignored(parse.TLSReport)
+	case m.isAggregateReport():
+		return m.ignored(parse.DMARCReport)
 	}
 	return nil
 }
@@ -134,8 +134,9 @@ func (m *message) isConversation() bool {
 	}
 	answers := hasAnyPrefix(m.lower, "re:", "fwd:", "fw:", "aw:", "wg:", "tr:", "rv:", "rif:", "i:", "antw:", "doorst:", "sv:", "vs:", "vb:", "odp:", "enc:", "回复", "转发", "答复") ||
 		m.head.has("In-Reply-To") || m.head.has("References")
-	return answers && m.textHasAny("\n> ", "begin forwarded message", "forwarded message -", "-----original message", "wrote:\n", "schrieb:\n",
-		"a écrit", "escribió:", "ha scritto:", "weitergeleitete nachricht", "message transféré", "\nfrom: ", "\nvon: ", "\n>")
+	return answers && (strings.Contains(m.text, "\n>") || strings.Contains(m.text, "\nFrom: ") || strings.Contains(m.text, "\nVon: ") ||
+		m.textHasAny("begin forwarded message", "forwarded message -", "-----original message", "wrote: ", "schrieb: ", "a écrit",
+			"escribió:", "ha scritto:", "weitergeleitete nachricht", "message transféré"))
 }
 
 func hasAnyPrefix(s string, prefixes ...string) bool {

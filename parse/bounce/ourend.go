@@ -18,7 +18,7 @@ func (m *message) findOurEnd(e *parse.Event, low string) {
 	if e.LocalIP == "" {
 		e.LocalIP = ourIPIn(low, e.RemoteIP)
 	}
-	if m.returned == nil || e.RemoteHost != "" || e.RemoteIP != "" || sameSite(e.ReportingMTA, domainOf(e.Sender)) {
+	if m.returned == nil || e.RemoteHost != "" || e.RemoteIP != "" || sameSite(firstNonEmpty(e.ReportingMTA, domainOf(m.sender)), domainOf(e.Sender)) {
 		return
 	}
 	for _, hop := range m.returned.head.all("Received") {

@@ -63,6 +63,8 @@ var returnedMarks = []string{
 	"received message follows",                         //
 	"failed message follows",                           //
 	"the original message was:",                        //
+	"message text follows",                             // smail
+	"text of mail follows",                             // vm, mvs
 	"text of your message follows",                     // mercury
 	"start of the original message",                    //
 	"begin message",                                    //
@@ -102,9 +104,9 @@ func findReturned(text string, low *haystack) (at, rest int) {
 		if !low.has(mark) {
 			continue
 		}
-		for _, i := range linesWith(low.low, mark, at) {
-			line, next := stringLine(low.low, i)
-			line = strings.Trim(line, " \t-=*>#|._")
+		for _, i := range linesWith(text, low.low, mark, at) {
+			line, next := stringLine(text, i)
+			line = strings.Trim(lower(line), " \t-=*>#|._")
 			if !strings.HasPrefix(line, mark) && len(line) >= len(mark)+30 {
 				continue // Within a sentence.
 			}
@@ -118,7 +120,7 @@ func findReturned(text string, low *haystack) (at, rest int) {
 		if !low.has(name) {
 			continue
 		}
-		for _, i := range linesWith(low.low, name, at) {
+		for _, i := range linesWith(text, low.low, name, at) {
 			if startsHeader(text[i:]) {
 				at, rest = i, i
 				break
@@ -129,13 +131,13 @@ func findReturned(text string, low *haystack) (at, rest int) {
 }
 
 // linesWith returns where the first lines begin that contain phrase, as far as limit unless that is negative.
-func linesWith(text, phrase string, limit int) []int {
+func linesWith(text, low, phrase string, limit int) []int {
 	if limit >= 0 {
-		text = text[:limit]
+		text, low = text[:limit], low[:limit]
 	}
 	var starts []int
 	for at := 0; len(starts) < 20; {
-		i := strings.Index(text[at:], phrase)
+		i := strings.Index(low[at:], phrase)
 		if i < 0 {
 			break
 		}
