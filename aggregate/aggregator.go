@@ -113,15 +113,9 @@ func (a *Aggregator) counted(c *parse.Deliveries) {
 func apart(e *parse.Event) bool {
 	switch e.Kind {
 	case parse.Failure, parse.Delay, parse.Delivery, parse.Relay, parse.Expansion:
-		return e.Subkind == parse.LocalDelivery || e.Subkind == parse.Inbound || toOurselves(e)
+		return e.Subkind == parse.LocalDelivery || e.Subkind == parse.Inbound
 	}
 	return true
-}
-
-// toOurselves reports a hand-over within the machine, to a content filter or a mailbox server: if the message goes on
-// from there, that is told by its own lines.
-func toOurselves(e *parse.Event) bool {
-	return e.Kind != parse.Failure && (strings.HasPrefix(e.RemoteIP, "127.") || e.RemoteIP == "::1")
 }
 
 // delivery is the hot path: a log is full of them.
@@ -200,7 +194,10 @@ func (a *Aggregator) failure(e *parse.Event, class *classify.Class, fromLog bool
 	d.failures().names(e)
 	w := a.intern(class)
 	k := keysOf(e)
-	if s := a.settledFailure(k); s {
+	if a.settledFailure(k) {
+		if fromLog && e.Subkind != parse.Expired {
+			d.settled.attempts++
+		}
 		return
 	}
 	o := a.open(k, d)

@@ -85,6 +85,14 @@ func (g *Group) FailureRate() (rate float64, ok bool) {
 // Failing is the number of outcomes that failed or hang.
 func (g *Group) Failing() int { return g.Bounced + g.Expired + g.Pending }
 
+// Main is the reason that weighs most; ok is false where nothing fails.
+func (g *Group) Main() (main ReasonCount, ok bool) {
+	if len(g.Reasons) == 0 {
+		return ReasonCount{}, false
+	}
+	return g.Reasons[g.Harm.Main], true
+}
+
 // ReasonCount is how many outcomes of a group ended, or hang, for one reason.
 type ReasonCount struct {
 	Reason classify.Reason
@@ -113,6 +121,8 @@ type Count struct {
 // Harm is why a group stands where it stands in the list.
 type Harm struct {
 	Score float64
+	// Main is the index in Group.Reasons of the reason that weighs most.
+	Main int
 	// Why is the rank in words: "14 recipients, refused for a reason that we can mend".
 	Why string
 }

@@ -9,17 +9,17 @@ import (
 
 // harm ranks a group by the harm that someone can mend. The kind of failure counts most, so that one customer whose
 // server refuses us comes before a hundred mistyped addresses; the number of recipients counts by its logarithm, and
-// the share of the group's mail that fails raises or lowers the whole.
+// the share of the group's mail that fails raises or lowers the whole. What is over counts half.
 func harm(g *Group) Harm {
 	if g.Failing() == 0 {
 		return Harm{Why: "nothing fails"}
 	}
 	var (
 		score, worst float64
-		main         ReasonCount
+		main         int
 		mainConcern  concern
 	)
-	for _, r := range g.Reasons {
+	for i, r := range g.Reasons {
 		c := concernOf(r, g)
 		// What still waits may get there yet.
 		recipients := float64(r.Count) - float64(r.Pending)/2
@@ -29,22 +29,27 @@ func harm(g *Group) Harm {
 		}
 		score += s
 		if s > worst {
-			worst, main, mainConcern = s, r, c
+			worst, main, mainConcern = s, i, c
 		}
 	}
 	rate, known := g.FailureRate()
 	if known {
 		score *= 0.75 + rate/2
 	}
-	why := fmt.Sprintf("%s: %s, %s", recipients(main.Count), reasonName(main.Reason, main.Detail), mainConcern.words)
+	r := g.Reasons[main]
+	why := fmt.Sprintf("%s: %s, %s", recipients(r.Count), reasonName(r.Reason, r.Detail), mainConcern.words)
 	switch {
 	case known && rate == 1 && g.Delivered == 0:
 		why += "; no mail there was delivered"
 	case known && rate >= 0.5:
 		why += "; most mail there fails"
 	}
+	if known && g.Delivered > 0 && !g.Ended.IsZero() {
+		score /= 2
+		why += "; delivered again since"
+	}
 	// Rounded, so that the order does not hang on the last bits of a sum.
-	return Harm{Score: math.Round(score*1000) / 1000, Why: why}
+	return Harm{Score: math.Round(score*1000) / 1000, Main: main, Why: why}
 }
 
 // concern is how much a kind of failure weighs for one recipient, and why in words.
@@ -56,6 +61,8 @@ type concern struct {
 var (
 	ours     = concern{10, "at our end, so that we can mend it"}
 	between  = concern{8, "on the way to them, so that we can look into it"}
+	someMail = concern{5, "at our end, about single messages"}
+	overdue  = concern{4, "not reached in time: see what the last tries say"}
 	theirs   = concern{4, "at their mail system, for all mail to them: their postmaster can mend it"}
 	unread   = concern{3, "a wording that no rule knows: read it"}
 	contents = concern{1.5, "because of the content of single messages"}
@@ -70,6 +77,8 @@ func concernOf(r ReasonCount, g *Group) concern {
 		return unread
 	case classify.Greylisted, classify.RateLimited, classify.TooManyConnections:
 		return passing
+	case classify.ExpiredReason:
+		return overdue
 	case classify.DomainUnknown, classify.NoMailService:
 		if g.Delivered == 0 {
 			return noDomain
@@ -81,6 +90,8 @@ func concernOf(r ReasonCount, g *Group) concern {
 		return single
 	case r.End == classify.Content:
 		return contents
+	case r.End == classify.Sender && r.Scope == classify.MessageScope:
+		return someMail
 	case r.End == classify.Sender:
 		return ours
 	case r.End == classify.Route:

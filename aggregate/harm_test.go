@@ -1,6 +1,8 @@
 package aggregate
 
 import (
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,6 +39,7 @@ func TestHarmRanks(t *testing.T) {
 		fails("customer", 0, m{classify.RelayDenied: 3}),
 		fails("customer, delivered in part", 10, m{classify.RelayDenied: 3}),
 		fails("one we can mend", -1, m{classify.AuthFailed: 1}),
+		fails("single messages at our end", -1, m{classify.Policy: 2}),
 		fails("their system is full", -1, m{classify.SystemFull: 9, classify.UserUnknown: 1}),
 		fails("no rule knows", -1, m{classify.Unknown: 2}),
 		fails("a hundred typos", -1, m{classify.UserUnknown: 100}),
@@ -50,7 +53,8 @@ func TestHarmRanks(t *testing.T) {
 			t.Errorf("%s (%v) does not come before %s (%v)", a.Domain, a.Harm.Score, b.Domain, b.Harm.Score)
 		}
 	}
-	shuffled := []Group{groups[4], groups[0], groups[9], groups[2], groups[8], groups[1], groups[6], groups[3], groups[7], groups[5]}
+	shuffled := slices.Clone(groups)
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 	rank(shuffled)
 	for i := range groups {
 		if shuffled[i].Domain != groups[i].Domain {
@@ -64,6 +68,10 @@ func TestHarmWhy(t *testing.T) {
 	want := "3 recipients: relay-denied, on the way to them, so that we can look into it; no mail there was delivered"
 	if g.Harm.Why != want {
 		t.Errorf("why %q, want %q", g.Harm.Why, want)
+	}
+	g.Delivered, g.Ended = 20, noon
+	if over := harm(&g); over.Score >= g.Harm.Score || !strings.HasSuffix(over.Why, "; delivered again since") {
+		t.Errorf("when it is over: %+v, before %+v", over, g.Harm)
 	}
 	for _, m := range classify.Meanings {
 		g := fails("x.example", -1, map[classify.Reason]int{m.Reason: 1})

@@ -67,7 +67,7 @@ func (p *page) diagnosis(title string, d *diagnose.Diagnosis) {
 	if d.Rule == "" {
 		p.text("  ", "No cause was found."+sentence(d.Summary))
 	} else {
-		p.text("  ", fmt.Sprintf("%s (%s, %s sure, %s).", stop(d.Summary), atEnd(d.End), percent(d.Confidence), Printable(d.Rule)))
+		p.text("  ", fmt.Sprintf("%s (%s, %s sure, %s).", stop(d.Summary), EndInWords(d.End), percent(d.Confidence), Printable(d.Rule)))
 	}
 	if d.Remedy != "" {
 		p.text("  What to do: ", Printable(d.Remedy))

@@ -278,13 +278,21 @@ func newEvent(s *aggregate.Sample) Event { return Event{&s.Event, &s.Class} }
 
 func newDiagnosis(d *diagnose.Diagnosis) diagnosisJSON {
 	return diagnosisJSON{
-		Domain: d.Domain, Rule: d.Rule, Cause: d.Cause, End: d.End, Confidence: d.Confidence, Summary: d.Summary,
+		Domain: d.Domain, Rule: d.Rule, Cause: d.Cause, End: endOf(d), Confidence: d.Confidence, Summary: d.Summary,
 		Plain: d.Plain, Remedy: d.Remedy, Claim: d.Claim,
 		Because: list(d.Because, newFinding),
 		RuledOut: list(d.RuledOut, func(r *diagnose.RuledOut) ruledOutJSON {
 			return ruledOutJSON{r.Rule, r.Cause, r.Summary, newFinding(&r.By)}
 		}),
 	}
+}
+
+// endOf is unknown where the diagnosis names none.
+func endOf(d *diagnose.Diagnosis) classify.End {
+	if d.End == "" {
+		return classify.EndUnknown
+	}
+	return d.End
 }
 
 func newFinding(f *diagnose.Finding) findingJSON {

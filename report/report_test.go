@@ -193,6 +193,11 @@ func examples() []example {
 		{"burst", Input{Analysis: burst().sum.Analysis(), Top: 10}},
 		{"hostile", Input{Analysis: hostile().sum.Analysis(), Top: 10}},
 		{"delivered", Input{Analysis: delivered.sum.Analysis()}},
+		{"probes-only", Input{
+			Analysis: &aggregate.Analysis{Domains: []aggregate.Group{{Domain: "customer.example"}, {Domain: "odd.example"}}},
+			Probes:   probes(), Top: 2,
+		}},
+		{"no-cause", Input{Analysis: &aggregate.Analysis{}, Probes: &diagnose.Result{}}},
 		{"nothing", Input{Analysis: aggregate.New(aggregate.Options{}).Analysis(), Top: 10}},
 	}
 }

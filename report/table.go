@@ -23,16 +23,20 @@ func Table(w io.Writer, in Input, opt TableOptions) error {
 	for _, sentence := range answer(in) {
 		p.text("", sentence)
 	}
-	p.domains(in)
-	p.providers(in)
+	if !in.probesOnly() {
+		p.domains(in)
+		p.providers(in)
+	}
 	p.probes(in)
 	p.unknown(in)
 	if apart := toldApart(in.Analysis); apart != "" {
 		p.line("")
 		p.text("", "Not counted as failures: "+apart+".")
 	}
-	p.line("")
-	p.text("", coverage(in.Analysis))
+	if !in.probesOnly() {
+		p.line("")
+		p.text("", coverage(in.Analysis))
+	}
 	if p.err != nil {
 		return p.err
 	}
@@ -99,8 +103,8 @@ var groupColumns = []column{
 	{title: "Failed", width: 6, right: true, cell: func(g *aggregate.Group) string { return fmt.Sprint(g.Failed()) }},
 	{title: "Waiting", width: 7, right: true, cell: func(g *aggregate.Group) string { return fmt.Sprint(g.Pending) }},
 	{title: "Rate", width: 4, right: true, optional: true, cell: rate},
-	{title: "Reason", width: 22, cell: reasons},
-	{title: "End", width: 7, cell: func(g *aggregate.Group) string { return endWord(g.Reasons[0].End) }},
+	{title: "Main reason", width: 22, cell: reasons},
+	{title: "End", width: 7, cell: end},
 	{title: "Since", width: 17, from: 100, cell: since},
 }
 
@@ -268,8 +272,12 @@ func rate(g *aggregate.Group) string {
 	return ""
 }
 
+// reasons is the reason that weighs most, and how many others there are.
 func reasons(g *aggregate.Group) string {
-	r := g.Reasons[0]
+	r, ok := g.Main()
+	if !ok {
+		return ""
+	}
 	s := string(r.Reason)
 	if r.Detail != "" {
 		s += " " + Printable(r.Detail)
@@ -281,6 +289,11 @@ func reasons(g *aggregate.Group) string {
 	return s
 }
 
+func end(g *aggregate.Group) string {
+	r, _ := g.Main()
+	return endWord(r.End)
+}
+
 func since(g *aggregate.Group) string {
 	if !g.Onset.IsZero() {
 		return clock(g.Onset)
@@ -288,4 +301,9 @@ func since(g *aggregate.Group) string {
 	return clock(g.First)
 }
 
-func says(g *aggregate.Group) string { return Printable(g.Samples[0].Event.Diagnostic) }
+func says(g *aggregate.Group) string {
+	if len(g.Samples) == 0 {
+		return ""
+	}
+	return Printable(g.Samples[g.Harm.Main].Event.Diagnostic)
+}

@@ -7,6 +7,7 @@ import (
 
 	"ndrscope/aggregate"
 	"ndrscope/classify"
+	"ndrscope/diagnose"
 )
 
 // domains are those to list: the worst Top, or all, those to which nothing fails last.
@@ -18,11 +19,19 @@ func (in Input) domains() []aggregate.Group {
 	return append(all[:len(all):len(all)], in.Analysis.Quiet...)
 }
 
+// probesOnly reports whether domains were probed without any mail or log read.
+func (in Input) probesOnly() bool {
+	b := in.Analysis.Books
+	return in.Probes != nil && b.Read() == 0 && b.FilesSkipped == 0
+}
+
 // answer says in three sentences what fails, why and at whose end, and what to do; fewer where there is less to say.
 func answer(in Input) []string {
 	an := in.Analysis
 	total := &an.Total
 	switch {
+	case in.probesOnly():
+		return verdict(in)
 	case an.Books.Read() == 0:
 		return []string{"Nothing was read, so nothing can be said."}
 	case total.Failing() > 0:
@@ -30,13 +39,45 @@ func answer(in Input) []string {
 	case total.Recipients > 0:
 		return []string{fmt.Sprintf("Nothing failed: mail to %s was delivered.", count(total.Recipients, "recipient", "recipients"))}
 	}
-	return []string{"Nothing failed: what was read reports no mail that did not arrive."}
+	return []string{"Nothing failed: what was read tells of no mail that failed."}
+}
+
+// verdict is the answer where nothing but the probes can give one.
+func verdict(in Input) []string {
+	main := mainDiagnosis(in)
+	if main == nil {
+		return []string{fmt.Sprintf("The probes of %s found no cause.", count(len(in.Probes.Diagnoses), "domain", "domains"))}
+	}
+	sentences := []string{conclusion(main)}
+	if main.Remedy != "" {
+		sentences = append(sentences, "What to do: "+stop(main.Remedy)+".")
+	}
+	return sentences
+}
+
+// mainDiagnosis is the verdict over all domains, else that for the most urgent one; nil where neither names a cause.
+func mainDiagnosis(in Input) *diagnose.Diagnosis {
+	p := in.Probes
+	switch {
+	case p == nil:
+		return nil
+	case p.Overall.Rule != "":
+		return &p.Overall
+	case len(p.Diagnoses) > 0 && p.Diagnoses[0].Rule != "":
+		return &p.Diagnoses[0]
+	}
+	return nil
+}
+
+// conclusion says a verdict in one sentence.
+func conclusion(d *diagnose.Diagnosis) string {
+	return fmt.Sprintf("%s (%s, %s sure).", stop(d.Summary), EndInWords(d.End), percent(d.Confidence))
 }
 
 func whatFails(an *aggregate.Analysis) string {
 	t := &an.Total
 	var b strings.Builder
-	fmt.Fprintf(&b, "Mail to %s at %s did not arrive", count(t.Failing(), "recipient", "recipients"), count(len(an.Domains), "domain", "domains"))
+	fmt.Fprintf(&b, "Mail to %s at %s has not arrived", count(t.Failing(), "recipient", "recipients"), count(len(an.Domains), "domain", "domains"))
 	if t.DeliveredKnown {
 		fmt.Fprintf(&b, ", of %d that were tried", t.Recipients)
 	}
@@ -57,31 +98,33 @@ func whatFails(an *aggregate.Analysis) string {
 }
 
 func whyItFails(in Input) string {
-	if p := in.Probes; p != nil && p.Overall.Rule != "" {
-		return fmt.Sprintf("%s (%s, %s sure).", stop(p.Overall.Summary), atEnd(p.Overall.End), percent(p.Overall.Confidence))
-	}
-	if s := burstAtProvider(in.Analysis); s != "" {
-		return s
-	}
 	g := &in.Analysis.Domains[0]
 	who := name(g)
 	if !g.Onset.IsZero() {
 		who += ", since " + clock(g.Onset)
 	}
-	if p := in.Probes; p != nil && len(p.Diagnoses) > 0 && p.Diagnoses[0].Domain == g.Domain && p.Diagnoses[0].Rule != "" {
-		return fmt.Sprintf("The most urgent is %s: %s (%s).", who, stop(p.Diagnoses[0].Summary), atEnd(p.Diagnoses[0].End))
+	main := mainDiagnosis(in)
+	switch {
+	case main != nil && main.Domain == "":
+		return conclusion(main)
+	case main != nil && main.Domain == g.Domain:
+		return fmt.Sprintf("The most urgent is %s: %s", who, conclusion(main))
 	}
-	return fmt.Sprintf("The most urgent is %s, %s: %s", who, count(g.Reasons[0].Count, "recipient", "recipients"), plain(g))
+	if s := burstAtProvider(in.Analysis); s != "" {
+		return s
+	}
+	r, _ := g.Main()
+	return fmt.Sprintf("The most urgent is %s, %s: %s", who, count(r.Count, "recipient", "recipients"), plain(g))
 }
 
 // plain says a group's main reason as one would say it to a manager.
 func plain(g *aggregate.Group) string {
-	r := &g.Reasons[0]
+	r, _ := g.Main()
 	word := string(r.Reason)
 	if r.Detail != "" {
 		word += " " + Printable(r.Detail)
 	}
-	return fmt.Sprintf("%s (%s, %s).", stop(meaning(r.Reason).Sentence), word, atEnd(r.End))
+	return fmt.Sprintf("%s (%s, %s).", stop(meaning(r.Reason).Sentence), word, EndInWords(r.End))
 }
 
 // burstAtProvider says what many domains at one provider have in common, where these are most of those that fail.
@@ -97,16 +140,12 @@ func burstAtProvider(an *aggregate.Analysis) string {
 }
 
 func whatToDo(in Input) string {
-	if p := in.Probes; p != nil {
-		if p.Overall.Rule != "" && p.Overall.Remedy != "" {
-			return "What to do: " + stop(p.Overall.Remedy) + "."
-		}
-		if len(p.Diagnoses) > 0 && p.Diagnoses[0].Remedy != "" {
-			return "What to do: " + stop(p.Diagnoses[0].Remedy) + "."
-		}
+	r, _ := in.Analysis.Domains[0].Main()
+	remedy := meaning(r.Reason).Remedy
+	if main := mainDiagnosis(in); main != nil && main.Remedy != "" {
+		remedy = main.Remedy
 	}
-	g := &in.Analysis.Domains[0]
-	return "What to do: " + stop(meaning(g.Reasons[0].Reason).Remedy) + "."
+	return "What to do: " + stop(remedy) + "."
 }
 
 // meaning returns the plain words of a reason.
@@ -149,8 +188,8 @@ func toldApart(an *aggregate.Analysis) string {
 	return strings.Join(parts, ", ")
 }
 
-// atEnd says in words at whose end a failure is.
-func atEnd(e classify.End) string {
+// EndInWords says in words at whose end a failure is.
+func EndInWords(e classify.End) string {
 	switch e {
 	case classify.Sender:
 		return "at our end"
@@ -166,7 +205,7 @@ func atEnd(e classify.End) string {
 	return "at an unknown end"
 }
 
-// endWord is atEnd in one short word for a column.
+// endWord is EndInWords in one short word for a column.
 func endWord(e classify.End) string {
 	switch e {
 	case classify.Sender:
