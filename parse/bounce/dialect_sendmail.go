@@ -19,7 +19,7 @@ var sendmail = dialect{
 		events := m.blocks(after(list, "errors -----", "problems -----", "had "), headSendmail)
 		for i := range events {
 			e := &events[i]
-			if said := lastReplyTo(transcript, e.Recipient, len(events) == 1); said != "" {
+			if said := replyTo(transcript, e.Recipient, len(events) == 1); said != "" {
 				e.Diagnostic = said
 			}
 			e.RemoteHost = cleanHost(between(transcript, "while talking to ", ":"))
@@ -75,19 +75,30 @@ func headSendmail(line string) (address, said string) {
 	return headBare(strings.TrimPrefix(strings.TrimSpace(line), ">>> "))
 }
 
-// lastReplyTo finds in a transcript the reply to a recipient: the remote server's "<<<", else sendmail's own line.
-func lastReplyTo(transcript, address string, only bool) string {
-	found, sure := "", false
+// replyTo finds in a transcript what was said of a recipient: the remote server's "<<<" that names it, or any of its
+// refusals when there is no other recipient, else sendmail's own line.
+func replyTo(transcript, address string, only bool) string {
+	best, bestRank := "", 0
 	for line := range strings.SplitSeq(transcript, "\n") {
-		line = strings.TrimSpace(line)
-		names := strings.Contains(line, address)
-		text := strings.TrimSpace(strings.TrimPrefix(line, "<<<"))
-		if len(text) < 4 || codeRank(text, 0) == 0 || text[0] == '2' || !names && (!only || sure) {
+		said, remote := strings.CutPrefix(strings.TrimSpace(line), "<<<")
+		said = strings.TrimSpace(said)
+		if len(said) < 4 || codeRank(said, 0) == 0 || said[0] < '4' {
 			continue
 		}
-		if names && !sure || found == "" {
-			found, sure = text, names
+		rank := 0
+		switch names := strings.Contains(said, address); {
+		case remote && names:
+			rank = 4
+		case remote && only:
+			rank = 3
+		case names:
+			rank = 2
+		case only:
+			rank = 1
+		}
+		if rank > bestRank {
+			best, bestRank = said, rank
 		}
 	}
-	return found
+	return best
 }

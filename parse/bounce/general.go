@@ -73,7 +73,9 @@ func (m *message) general() []parse.Event {
 	}
 	if m.saysDelay() {
 		for i := range events {
-			events[i].Kind = parse.Delay
+			if r := findReply(events[i].Diagnostic); r.code == "" || r.code[0] != '5' {
+				events[i].Kind = parse.Delay
+			}
 		}
 	}
 	return events
@@ -151,7 +153,7 @@ func isBystanderLine(line string) bool {
 	if !strings.Contains(line, "@") {
 		return false
 	}
-	for _, phrase := range []string{"message-id:", "message id:", "mailto:", "contact ", "please forward", "send mail to",
+	for _, phrase := range []string{"message-id:", "message id:", "mailto:", "contact ", "please forward", "please send mail to",
 		"for assistance", "for help", "further information", "your message from ", "sent by <", "from: <", "mail from:<",
 		"wenden sie sich", "kontaktieren", "contactez", "contacter", "en contacto", "contactar", "contattare", "em contato", "neem contact",
 		"обратитесь", "お問い合わせ", "联系", "skontaktuj", "kontakta", "reply to", "write to", "e-mail us", "email us"} {
@@ -164,8 +166,8 @@ func isBystanderLine(line string) bool {
 
 // soleRecipient is the address of the returned message's To field, if there is one only.
 func (m *message) soleRecipient() string {
-	if m.returned == nil {
-		return ""
+	if m.returned == nil || isMailSystem(lower(m.returned.head.get("From"))) {
+		return "" // What came back is a report itself, and its addressee the sender.
 	}
 	if a := addressesIn(m.returned.head.get("X-Envelope-To"), 2); len(a) == 1 {
 		return a[0]
@@ -238,8 +240,11 @@ func (m *message) looksLikeBounce() bool {
 }
 
 // fromMailSystem is whether the report says that a machine wrote it, and which.
-func (m *message) fromMailSystem() bool {
-	return m.fromHas("mailer-daemon", "postmaster", "mail delivery", "mailer daemon", "mail administrator", "maildelivery",
+func (m *message) fromMailSystem() bool { return isMailSystem(m.from) }
+
+// isMailSystem is the same of a From field in lower case.
+func isMailSystem(from string) bool {
+	return hasAny(from, "mailer-daemon", "postmaster", "mail delivery", "mailer daemon", "mail administrator", "maildelivery",
 		"delivery subsystem", "system administrator", "mail system", "mailsystem", "mail-daemon", "mailerdaemon",
 		"microsoft outlook", "mail router", "delivery service", "mail deliver", "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e",
 		"mailadmin", "mail server", "mailserver", "mail agent", "post_master", "auto-reply@mail")
