@@ -20,15 +20,6 @@ var exim = dialect{
 	refine: (*message).refineExim,
 }
 
-// mailRu is an Exim that says everything in Russian first.
-var mailRu = dialect{
-	name: "mailru",
-	match: func(m *message) bool {
-		return m.fromHas("mail.ru") && m.fromHas("mailer-daemon") && m.textHas("mail.ru,")
-	},
-	decode: (*message).decodeExim,
-}
-
 func (m *message) decodeExim() []parse.Event {
 	failed := map[string]bool{}
 	for _, list := range m.head.all("X-Failed-Recipients") {

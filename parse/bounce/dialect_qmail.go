@@ -18,43 +18,6 @@ var qmail = dialect{
 	decode: func(m *message) []parse.Event { return m.qsbmf("hi. this is") },
 }
 
-// x2 is a relation of qmail, at Yahoo! Japan and others.
-var x2 = dialect{
-	name:   "x2",
-	match:  func(m *message) bool { return m.textHas("unable to deliver message to the following address(es)") },
-	decode: func(m *message) []parse.Event { return m.qsbmf("following address(es)") },
-}
-
-// x4 is a qmail of whose notice only the form is left.
-var x4 = dialect{
-	name: "x4",
-	match: func(m *message) bool {
-		return m.textHas("your mail message to the following address(es) could not be delivered") ||
-			m.textHas("qmail-inject") || m.textHas("we were unable to deliver your mail to the following addresses")
-	},
-	decode: func(m *message) []parse.Event { return m.qsbmf("address") },
-}
-
-// yahoo writes QSBMF with the command in brackets behind the reply.
-var yahoo = dialect{
-	name: "yahoo",
-	match: func(m *message) bool {
-		return m.textHas("sorry, we were unable to deliver your message to the following address") ||
-			m.head.has("X-YMailISG") && m.fromHas("mailer-daemon")
-	},
-	decode: func(m *message) []parse.Event {
-		events := m.qsbmf("following address")
-		for i := range events {
-			for _, command := range []string{"RCPT", "MAIL", "DATA", "EOB"} {
-				if strings.Contains(events[i].Diagnostic, "["+command) {
-					events[i].Command = strings.Replace(command, "EOB", "EOD", 1)
-				}
-			}
-		}
-		return events
-	},
-}
-
 func (m *message) qsbmf(intro string) []parse.Event {
 	events := m.blocks(after(m.text, intro), headBracket)
 	for i := range events {

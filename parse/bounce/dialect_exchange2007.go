@@ -6,28 +6,6 @@ import (
 	"ndrscope/parse"
 )
 
-// exchange2003 is Exchange 5.5 to 2003: "Your message ... did not reach the following recipient(s):", then
-// "address on date" and what is wrong with it.
-var exchange2003 = dialect{
-	name: "exchange2003",
-	match: func(m *message) bool {
-		return m.textHas("did not reach the following recipient(s)") ||
-			strings.HasPrefix(m.head.get("X-Mailer"), "Internet Mail Service") && m.fromHas("postmaster", "system administrator")
-	},
-	decode: func(m *message) []parse.Event {
-		return m.blocks(after(m.text, "following recipient(s):"), func(line string) (string, string) {
-			name, _, ok := strings.Cut(line, " on ")
-			if !ok || isBlank((line + " ")[0]) && !strings.Contains(name, "@") {
-				return "", ""
-			}
-			if a := firstAddress(name); a != "" {
-				return a, ""
-			}
-			return m.soleRecipient(), "" // "Smith, John on date": a display name.
-		})
-	},
-}
-
 // exchange2007 is Exchange from 2007 on, and Exchange Online. Without delivery-status fields, the addresses stand below
 // "Generating server:", in whatever language the rest is.
 var exchange2007 = dialect{
@@ -57,25 +35,6 @@ var exchange2007 = dialect{
 		}
 		return merged(events)
 	},
-}
-
-// office365 is Exchange Online.
-var office365 = dialect{
-	name: "office365",
-	match: func(m *message) bool {
-		return m.head.has("X-MS-Exchange-Message-Is-Ndr") && m.outboundByOffice365() ||
-			m.fromHas("microsoftexchange329e71ec88ae4615bbc36ab6ce41109e") && m.outboundByOffice365()
-	},
-	decode: func(m *message) []parse.Event { return exchange2007.decode(m) },
-}
-
-func (m *message) outboundByOffice365() bool {
-	for _, name := range []string{"Received", "X-MS-Exchange-CrossTenant-Id", "X-MS-Exchange-Organization-MessageDirectionality"} {
-		if v := m.head.get(name); v != "" && (name != "Received" || containsFold(v, "outlook.com")) {
-			return true
-		}
-	}
-	return false
 }
 
 // exchangeDiagnostics are the headings of the administrators' part, by language, lower case.
@@ -111,10 +70,4 @@ var exchangeDiagnostics = []string{
 	"serveur de génération",
 	"servidor de generación:",
 	"server di generazione:",
-}
-
-// outlook is Hotmail and Outlook.com, and the SMTP service of IIS.
-var outlook = dialect{
-	name:  "outlook",
-	match: func(m *message) bool { return m.head.has("X-DSNContext") || m.fromHas("@hotmail.com", "@outlook.com") },
 }
