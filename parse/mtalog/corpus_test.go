@@ -165,3 +165,46 @@ func TestCorpusExim(t *testing.T) {
 		}
 	}
 }
+
+// TestCorpusSendmail counts the stat of delivery lines by searching for it. Mail that the submission queue hands to
+// the queue of the same machine is told apart, and so is a bounce of our own, which has an id of its own in each queue.
+func TestCorpusSendmail(t *testing.T) {
+	text, err := os.ReadFile(corpus(t, "sendmail/*.log")[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := make(counts)
+	bounces := make(map[string]bool)
+	for row := range strings.Lines(string(text)) {
+		words := strings.Fields(row)
+		if len(words) < 7 || words[4] == "postfix/sendmail" {
+			continue
+		}
+		id := strings.TrimSuffix(words[5], ":")
+		if strings.Contains(row, ": DSN: ") {
+			bounces[strings.TrimSuffix(words[6], ":")] = true
+		}
+		_, state, ok := strings.Cut(strings.TrimSpace(row), ", stat=")
+		if !ok {
+			continue
+		}
+		key := "failure"
+		if strings.HasPrefix(state, "Sent") {
+			key = "delivery"
+		}
+		if inner, ok := strings.CutPrefix(state, "Sent ("); ok && strings.Contains(row, "relay=[127.0.0.1]") {
+			// Either "(ID Message accepted for delivery)" or "(Ok: queued as ID)".
+			next, _, _ := strings.Cut(inner, " ")
+			key, bounces[next] = "relay", bounces[id]
+		}
+		if bounces[id] {
+			key = "ignored notification"
+		}
+		want[key]++
+	}
+	records := read(t, Options{}, string(text))
+	sameCounts(t, "sendmail", countKinds(allEvents(records)), want)
+	if want["failure"] != 554 || booksOf(records).Skipped != 0 {
+		t.Errorf("%d failures, want 554; books %+v", want["failure"], booksOf(records))
+	}
+}

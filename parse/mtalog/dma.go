@@ -29,6 +29,9 @@ func dmaParse(p *parser, l *line, f *fact) {
 	case bytes.HasSuffix(message, []byte("> trying delivery")):
 		f.verb, f.recipient = started, bytes.TrimSuffix(message[1:], []byte("> trying delivery"))
 		f.delivery = dmaDelivery(l)
+		if bytes.IndexByte(f.recipient, '@') < 0 {
+			f.subkind = parse.LocalDelivery
+		}
 		return
 	case bytes.HasPrefix(message, []byte("remote delivery to ")), bytes.HasPrefix(message, []byte("remote delivery failed")),
 		bytes.HasPrefix(message, []byte("local delivery failed")):
@@ -36,6 +39,9 @@ func dmaParse(p *parser, l *line, f *fact) {
 		return
 	case bytes.HasSuffix(message, []byte("> delivery successful")):
 		f.kind, f.recipient = parse.Delivery, bytes.TrimSuffix(message[1:], []byte("> delivery successful"))
+		if bytes.IndexByte(f.recipient, '@') < 0 {
+			f.subkind = parse.LocalDelivery
+		}
 	case bytes.HasPrefix(message, []byte("remote delivery deferred: ")), bytes.HasPrefix(message, []byte("local delivery deferred: ")):
 		f.kind, f.text = parse.Delay, message
 	case bytes.HasPrefix(message, []byte("delivery failed, bouncing as ")):

@@ -28,13 +28,18 @@ const (
 	microForm              // microseconds since 1970
 )
 
+// envelopes are tried in this order. One that does not fit may leave traces in the line.
+var envelopes = [...]func(text []byte, l *line) bool{openExim, openMultilog, openSyslog, openMsmtp, openHaraka}
+
 // openEnvelope takes off whatever was put around a message. A line of which only the time stamp is understood is a
 // line of a log all the same; it has no message then.
 func openEnvelope(text []byte, l *line) bool {
-	if openExim(text, l) || openMultilog(text, l) || openMsmtp(text, l) || openHaraka(text, l) || openSyslog(text, l) {
-		return true
+	for _, open := range envelopes {
+		if open(text, l) {
+			return true
+		}
+		*l = line{}
 	}
-	*l = line{}
 	n := stampLen(text, &l.stamp)
 	if n == 0 || n >= len(text) || text[n] != ' ' {
 		return false
@@ -42,6 +47,32 @@ func openEnvelope(text []byte, l *line) bool {
 	if l.stamp.form == rfc3339Form && text[10] == ' ' {
 		l.program, l.message = []byte(eximName), text[n+1:]
 	}
+	return true
+}
+
+// openContainer reads what a Kubernetes container runtime writes, "2024-02-05T13:57:44.123456789Z stdout F message"
+// (kubelet's CRI logging format).
+func openContainer(text []byte, l *line) bool {
+	if len(text) < 30 || text[4] != '-' || text[10] != 'T' {
+		return false
+	}
+	var outer stamp
+	n := stampLen(text, &outer)
+	rest, ok := bytes.CutPrefix(text[n:], []byte(" std"))
+	if n == 0 || !ok {
+		return false
+	}
+	_, rest, ok = bytes.Cut(rest, []byte(" "))
+	if !ok || len(rest) < 2 || rest[0] != 'F' && rest[0] != 'P' || rest[1] != ' ' {
+		return false
+	}
+	inner := rest[2:]
+	if len(inner) > 0 && inner[0] != '{' && openEnvelope(inner, l) && len(l.message) > 0 {
+		return true
+	}
+	*l = line{}
+	openBareTag(inner, l)
+	l.stamp = outer
 	return true
 }
 

@@ -81,13 +81,24 @@ const (
 	complete             // all is in events
 )
 
-// resolve gives an attempt the message and the recipient that its number stands for.
+// resolve gives an attempt the message and the recipients that its number stands for.
 func (f *fact) resolve(d *delivery) {
-	f.id, f.recipient = []byte(d.id), []byte(d.recipient)
-	f.key = messageKey(f.host, f.id)
-	if f.event != nil {
-		f.event.QueueID, f.event.Recipient, f.event.Domain = d.id, d.recipient, domainOf(f.recipient)
-		f.event.Subkind = d.subkind
+	names := splitRecipients([]byte(d.recipient))
+	f.id, f.key = []byte(d.id), messageKey(f.host, []byte(d.id))
+	if f.subkind == "" {
+		f.subkind = d.subkind
 	}
-	f.subkind = d.subkind
+	for _, name := range names[1:] {
+		more, event := *f, *f.event
+		more.event = &event
+		more.name(name, d)
+		f.also = append(f.also, more)
+	}
+	f.name(names[0], d)
+}
+
+func (f *fact) name(recipient []byte, d *delivery) {
+	f.recipient = recipient
+	e := f.event
+	e.QueueID, e.Sender, e.Recipient, e.Domain, e.Subkind = d.id, d.sender, string(recipient), domainOf(recipient), f.subkind
 }

@@ -86,7 +86,7 @@ func (j *joiner) follow(f *fact) became {
 		j.queue.remove(f.key)
 	case started:
 		d := j.queue.get(messageKey(f.host, f.delivery))
-		d.started = &delivery{id: string(f.id), recipient: string(f.recipient), subkind: f.subkind}
+		d.started = &delivery{id: string(f.id), sender: string(f.sender), recipient: string(f.recipient), subkind: f.subkind}
 	case remarked:
 		m := j.queue.get(f.key)
 		m.remark, m.remarkTo = string(f.text), string(f.recipient)
@@ -154,7 +154,12 @@ func (j *joiner) attempts(f *fact) became {
 
 // attempt follows one delivery attempt of m, which is nil if no line told of it.
 func (j *joiner) attempt(m *message, f *fact) became {
-	if len(f.other) > 0 {
+	switch {
+	case len(f.other) == 0:
+	case f.kind == parse.Failure:
+		n := j.queue.get(messageKey(f.host, f.other))
+		n.notification, n.recipients = true, 1
+	default:
 		j.reinjected(f, m)
 	}
 	before := -1
@@ -277,6 +282,9 @@ func (j *joiner) expire(f *fact) became {
 		events[i] = *last
 		e := &events[i]
 		e.Kind, e.Subkind, e.Action, e.Time = parse.Failure, parse.Expired, actionOf(parse.Failure), f.time
+		if e.Sender == "" {
+			e.Sender = string(f.sender)
+		}
 	}
 	j.queue.weight -= len(m.delayed)
 	m.delayed = m.delayed[:0]

@@ -72,7 +72,7 @@ func (r *Reader) Read(ctx context.Context, log Log, yield func(parse.Record) err
 	defer wait.Wait()
 	defer cancel()
 
-	cut := &cutter{r: log.Reader}
+	cut := &cutter{r: utf8Reader(log.Reader)}
 	first := newChunk()
 	cut.fill(first)
 	format := formatOf(first.data)

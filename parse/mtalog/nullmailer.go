@@ -24,7 +24,7 @@ func nullmailerClaims(l *line) bool {
 //
 // One message is sent at a time, to all of its recipients, and the lines do not repeat which.
 func nullmailerParse(p *parser, l *line, f *fact) {
-	f.dialect, f.id = nullmailerName, []byte(nullmailerName)
+	f.dialect = nullmailerName
 	message := l.message
 	switch {
 	case bytes.HasPrefix(message, []byte("From: <")):
@@ -33,7 +33,7 @@ func nullmailerParse(p *parser, l *line, f *fact) {
 			return
 		}
 		f.verb, f.sender, f.recipient = started, sender, recipients
-		f.delivery = f.id
+		f.delivery = []byte(nullmailerName)
 	case bytes.HasPrefix(message, []byte("smtp: Failed: ")), bytes.HasPrefix(message, []byte("smtp: Succeeded: ")),
 		bytes.HasPrefix(message, []byte("qmqp: Failed: ")):
 		f.verb, f.text = remarked, bytes.TrimSpace(message[bytes.Index(message[6:], []byte(": "))+8:])
@@ -51,9 +51,8 @@ func nullmailerParse(p *parser, l *line, f *fact) {
 
 func nullmailerEnd(p *parser, l *line, f *fact, kind parse.Kind, reason string) {
 	f.verb, f.kind, f.host, f.time = attempt, kind, l.host, p.clock.time(l.stamp)
-	f.delivery = f.id
+	f.delivery = []byte(nullmailerName)
 	p.event(f)
-	f.event.QueueID = ""
 	f.event.Diagnostic = reason
 	f.readRemark = courierReason
 }

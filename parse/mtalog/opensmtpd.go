@@ -92,8 +92,11 @@ func opensmtpdParse(p *parser, l *line, f *fact) {
 	}
 	f.verb, f.host, f.time = attempt, l.host, p.clock.time(l.stamp)
 	ip, host, _ := bytes.Cut(relay, []byte(" "))
-	f.remoteIP = bytes.Trim(ip, "[]")
-	if host = bytes.Trim(host, "()"); !bytes.Equal(host, f.remoteIP) {
+	ip, host = bytes.Trim(ip, "[]"), bytes.Trim(host, "()")
+	if ipIn(string(ip)) != "" {
+		f.remoteIP = ip
+	}
+	if !bytes.Equal(host, ip) {
 		f.remote = host
 	}
 	if local || isLoopback(f.remoteIP) {

@@ -39,12 +39,22 @@ type parser struct {
 	binary bool
 	names  map[string]string
 	line   line
+
+	// table is set for logs in columns, journal for the journal's export format: the fields of an entry so far, and the
+	// name of one whose value comes on the next line.
+	table        *table
+	journal      map[string]string
+	journalField string
 }
 
 // parse reads one line without its line end.
 func (p *parser) parse(text []byte, f *fact) {
 	if n := len(text); n > 0 && text[n-1] == '\r' {
 		text = text[:n-1]
+	}
+	if p.journal != nil {
+		p.parseExport(text, f)
+		return
 	}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return
@@ -53,9 +63,17 @@ func (p *parser) parse(text []byte, f *fact) {
 		f.verb, f.damage = damaged, binaryJunk
 		return
 	}
+	if p.table != nil {
+		p.parseRow(text, f)
+		return
+	}
 	l := &p.line
 	*l = line{}
-	if !openEnvelope(text, l) {
+	if text[0] == '{' || text[0] == '[' && len(text) > 1 && text[1] == '{' {
+		p.parseJSON(text, f)
+		return
+	}
+	if !openContainer(text, l) && !openEnvelope(text, l) {
 		f.verb, f.damage = damaged, notLog
 		return
 	}
@@ -71,6 +89,9 @@ func (p *parser) dispatch(l *line, f *fact) {
 			if f.verb > damaged {
 				f.key = messageKey(l.host, f.id)
 				f.host = l.host
+				if len(l.host) > 0 && f.event != nil && f.event.Host == "" {
+					f.event.Host = p.name(l.host)
+				}
 				for i := range f.also {
 					f.also[i].key = f.key
 				}
@@ -78,71 +99,6 @@ func (p *parser) dispatch(l *line, f *fact) {
 			return
 		}
 	}
-}
-
-// format is what the begin of a log says about all of it.
-type format struct {
-	name string
-}
-
-// stateful formats have lines that mean nothing without those in front of them.
-func (format) stateful() bool { return false }
-
-func (format) parser(opt Options, log Log) *parser {
-	return &parser{clock: newClock(opt, log), count: opt.CountDeliveries, names: make(map[string]string)}
-}
-
-// sniffed is how much of a log is looked at to find out what it is.
-const sniffed = 64 << 10
-
-// Sniff tells whether prefix is the begin of a log, and names the dialect of most of its lines: "syslog" if it is a
-// system log in which no program that we know speaks.
-func Sniff(prefix []byte) (dialect string, ok bool) {
-	prefix = prefix[:min(len(prefix), sniffed)]
-	if end := bytes.LastIndexByte(prefix, '\n'); end > 0 {
-		prefix = prefix[:end]
-	}
-	var logs, others int
-	var votes [len(dialects)]int
-	for text := range bytes.SplitSeq(prefix, []byte("\n")) {
-		text = bytes.TrimRight(text, "\r")
-		if len(bytes.TrimSpace(text)) == 0 {
-			continue
-		}
-		var l line
-		if !openEnvelope(text, &l) {
-			others++
-			continue
-		}
-		logs++
-		for i := range dialects {
-			if dialects[i].claims(&l) {
-				votes[i]++
-				break
-			}
-		}
-	}
-	if logs == 0 || others > logs {
-		return "", false
-	}
-	best := -1
-	for i, n := range votes {
-		if n > 0 && (best < 0 || n > votes[best]) {
-			best = i
-		}
-	}
-	if best < 0 {
-		return "syslog", true
-	}
-	return dialects[best].name, true
-}
-
-func formatOf(prefix []byte) format {
-	name, ok := Sniff(prefix)
-	if !ok {
-		name = "log"
-	}
-	return format{name: name}
 }
 
 // name is text as a string that is shared with other events; for words that recur.

@@ -182,7 +182,7 @@ func postfixEnd(l *line, f *fact, relay, text []byte) {
 		f.other = queuedAs(text)
 	case loopback || bytes.IndexByte(relay, '[') > 0 && f.remoteIP == nil:
 		// A socket in the file system, such as relay=host[private/dovecot-lmtp].
-		f.subkind = parse.LocalDelivery
+		f.subkind, f.remote = parse.LocalDelivery, nil
 	}
 }
 

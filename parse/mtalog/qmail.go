@@ -115,6 +115,11 @@ func qmailReason(e *parse.Event, reason string) {
 	reason = strings.TrimRight(reason, "/")
 	lines := strings.Split(strings.ReplaceAll(reason, "_", " "), "/")
 	e.Diagnostic = strings.Join(lines, " ")
+	if e.Kind != parse.Delivery {
+		if e.Status = enhancedCode(e.Diagnostic); e.Status != "" {
+			e.StatusFrom = parse.FromDiagnostic
+		}
+	}
 	if ip, words, _ := strings.Cut(lines[0], " "); ipIn(ip) != "" {
 		e.RemoteIP = ipIn(ip)
 		e.Command = qmailCommand(words)

@@ -38,8 +38,9 @@ type message struct {
 
 // delivery is what a program said when it began an attempt.
 type delivery struct {
-	id, recipient string
-	subkind       parse.Subkind
+	id, sender string
+	recipient  string // or several, each in angle brackets
+	subkind    parse.Subkind
 }
 
 func newQueue(bound int) queue {

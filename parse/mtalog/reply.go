@@ -133,7 +133,10 @@ func enhancedCode(reply string) string {
 	if replyCode(reply) != "" {
 		reply = strings.TrimLeft(reply[3:], " -")
 	}
-	reply = strings.TrimPrefix(reply, "#") // qmail, as in "550 #5.1.0 Address rejected"
+	if _, code, ok := strings.Cut(reply, "(#"); ok {
+		reply = code // qmail, as in "Sorry, no such host. (#5.1.2)"
+	}
+	reply = strings.TrimPrefix(reply, "#") // and as in "550 #5.1.0 Address rejected"
 	end := 0
 	for end < len(reply) && (isDigit(reply[end]) || reply[end] == '.') {
 		end++

@@ -24,6 +24,9 @@ func sendmailClaims(l *line) bool {
 func sendmailParse(p *parser, l *line, f *fact) {
 	id, rest, ok := splitID(l.message, 8)
 	if !ok {
+		if bytes.Contains(l.message, []byte(", reject=")) {
+			f.subkind = parse.Inbound
+		}
 		return
 	}
 	f.dialect, f.id = sendmailName, id
