@@ -12,7 +12,7 @@ import (
 const (
 	// maxLive is the number of outcomes with failures that are kept open for more news. Undecided ones are kept
 	// beyond it: they are bounded by what hangs in the queue.
-	maxLive = 1 << 17
+	maxLive = 1 << 16
 	// maxNames bounds the distinct names that one domain's failures are counted by.
 	maxNames = 256
 	// maxClusters bounds the distinct unknown wordings.

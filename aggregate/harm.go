@@ -76,6 +76,9 @@ func concernOf(r ReasonCount, g *Group) concern {
 	case classify.Unknown, classify.OnHold:
 		return unread
 	case classify.Greylisted, classify.RateLimited, classify.TooManyConnections:
+		if r.Pending < r.Count {
+			return overdue
+		}
 		return passing
 	case classify.ExpiredReason:
 		return overdue

@@ -142,6 +142,9 @@ func burstAtProvider(an *aggregate.Analysis) string {
 func whatToDo(in Input) string {
 	r, _ := in.Analysis.Domains[0].Main()
 	remedy := meaning(r.Reason).Remedy
+	if !r.Permanent && r.Pending == 0 && r.End != classify.Recipient {
+		remedy = "Find out why no retry came through in time, then send these messages again."
+	}
 	if main := mainDiagnosis(in); main != nil && main.Remedy != "" {
 		remedy = main.Remedy
 	}
