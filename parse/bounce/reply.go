@@ -51,6 +51,8 @@ func startsNumber(text string, i int) bool {
 	switch c := text[i-1]; {
 	case '0' <= c && c <= '9', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', c == '_', c == '@', c == '$', c == '/', c == '%':
 		return false
+	case c == '-' && i >= 4 && isDigits(text[i-4:i-1]) && statusLen(text[i:]) > 0:
+		return i == 4 || text[i-5] < '0' || text[i-5] > '9' // "550-5.7.1"
 	case c == '.' || c == '-' || c == '+':
 		// A dot or dash within a token is a part of it; after a blank it is decoration.
 		return i >= 2 && (text[i-2] == ' ' || text[i-2] == c)
@@ -141,8 +143,33 @@ func rankBefore(text string, i int) int {
 			return 3
 		}
 	}
+	if isCounted(text[i+3:]) || !plausible(text[i:i+3]) {
+		return 0
+	}
 	return 1
 }
 
 // isStatus is whether s is an enhanced status code and nothing else.
 func isStatus(s string) bool { return s != "" && statusLen(s) == len(s) }
+
+// plausible is whether three digits in the midst of prose are a code that SMTP servers send (RFC 5321 section 4.2.3,
+// and what is seen besides), rather than a number of something.
+func plausible(code string) bool {
+	switch code[:2] {
+	case "42", "43", "44", "45", "47", "50", "51", "52", "53", "54", "55", "57":
+		return code != "420" && code != "430" && code != "500"
+	}
+	return false
+}
+
+// isCounted is whether a number is followed by what it counts.
+func isCounted(rest string) bool {
+	word := lower(strings.Trim(firstWord(rest), ".,;:()"))
+	switch word {
+	case "kb", "mb", "gb", "k", "m", "kib", "mib", "bytes", "byte", "messages", "message", "mails", "emails", "e-mails", "recipients", "seconds",
+		"second", "minutes", "hours", "days", "users", "times", "items", "connections", "lines", "characters", "pieces", "percent", "sec", "secs",
+		"and", "or", "of":
+		return true
+	}
+	return word == "" || word[0] >= '0' && word[0] <= '9'
+}
