@@ -37,7 +37,7 @@ type Options struct {
 }
 
 // Formats that Options.Format can name.
-var Formats = []string{mailbox.EML, mailbox.Mbox, "log"}
+var Formats = []string{mailbox.EML, mailbox.Mbox, mailbox.Emlx, mailbox.MSG, mailbox.TNEF, "log"}
 
 // Run yields a record for every message, log line or run of them, and for every file that is neither. It yields on the
 // caller's goroutine. The error is ctx's, yield's, or a usage error; what is wrong with the input is said in records.
@@ -101,11 +101,11 @@ func (r *reader) format(s *source.Stream) (string, error) {
 	if r.opt.Format != "" {
 		return r.opt.Format, nil
 	}
+	if s.Maildir {
+		return mailbox.Maildir, nil
+	}
 	format, notMail := mailbox.Sniff(s.Peek())
 	if notMail == nil {
-		if format == mailbox.EML && s.Maildir {
-			format = mailbox.Maildir
-		}
 		return format, nil
 	}
 	if _, ok := mtalog.Sniff(s.Peek()); ok {

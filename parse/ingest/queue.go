@@ -114,6 +114,9 @@ func (q *queue) decode() error {
 
 // decode reads one message. Should the decoder fail on it, that message is skipped and nothing else.
 func decode(m mailbox.Message, opt bounce.Options) (r parse.Record) {
+	if m.Raw == nil {
+		return parse.Record{Origin: parse.Origin{Path: m.Origin.Path, Format: m.Origin.Format}, Unit: parse.File, Skipped: 1, Err: m.Err}
+	}
 	r = parse.Record{Origin: m.Origin, Unit: parse.Message}
 	defer func() {
 		if p := recover(); p != nil {

@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 
 	"ndrscope/parse"
+	"ndrscope/parse/outlook"
 )
 
 // Formats that Sniff tells apart and Read reads.
@@ -16,6 +19,9 @@ const (
 	EML     = "eml"     // one message, RFC 5322
 	Maildir = "maildir" // one message, a file of a Maildir
 	Mbox    = "mbox"    // RFC 4155 and its relatives
+	Emlx    = "emlx"    // one message of Apple Mail
+	MSG     = "msg"     // one message of Outlook
+	TNEF    = "tnef"    // one message of Outlook, the content of a winmail.dat
 )
 
 // MaxMessage is how many bytes of one message are kept. What a bounce has to say stands at its beginning; the rest
@@ -25,30 +31,37 @@ const MaxMessage = 16 << 20
 // Message is one raw message.
 type Message struct {
 	Origin parse.Origin
-	Raw    []byte
-	// Err says what is wrong with the message though Raw can be used.
+	// Raw is the message as RFC 5322 has it; nil if the file holds none after all.
+	Raw []byte
+	// Err says what is wrong with the message though Raw can be used, or why there is no Raw.
 	Err error
 }
 
-// ErrPST is what a .pst or .ost file comes to: libpst knows that format.
-var ErrPST = errors.New("an Outlook data file: convert it with `readpst -e -o out FILE.pst`, then read the folder out")
+// ErrPST is what a .pst or .ost file comes to: readpst, of libpst, knows that format.
+var ErrPST = errors.New("an Outlook data file: mkdir out, `readpst -o out -e FILE.pst`, then `ndrscope report out`")
+
+var errBlank = errors.New("nothing but blanks")
 
 // Sniff tells the format of a stream by its first bytes. The error says why they are no mail that Read can read.
 func Sniff(head []byte) (format string, err error) {
 	switch {
 	case bytes.HasPrefix(head, []byte("!BDN")):
 		return "", ErrPST
-	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
-		return "", errors.New("an Outlook .msg or other Office file, which is not read: save it as .eml")
+	case bytes.HasPrefix(head, []byte(outlook.Magic)):
+		return MSG, nil
+	case bytes.HasPrefix(head, []byte(outlook.TNEFMagic)):
+		return TNEF, nil
 	}
 	text := trimLead(head)
 	switch {
 	case len(text) == 0:
-		return "", errors.New("nothing but blanks")
+		return "", errBlank
 	case isFromLine(text) && looksLikeHeader(afterLine(text)):
 		return Mbox, nil
 	case looksLikeHeader(text):
 		return EML, nil
+	case isEmlx(text) && looksLikeHeader(afterLine(text)):
+		return Emlx, nil
 	case bytes.IndexByte(text[:min(len(text), 8192)], 0) >= 0:
 		return "", errors.New("binary, neither mail nor log")
 	}
@@ -60,31 +73,77 @@ func Read(r io.Reader, path, format string, yield func(Message) error) error {
 	if format == Mbox {
 		return readMbox(r, path, yield)
 	}
-	raw, rest, err := readMost(r)
-	m := Message{Origin: parse.Origin{Path: path, Format: format, Index: 1}, Raw: trimLead(raw)}
-	if rest > 0 {
-		m.Err = tooBig(int64(len(raw)) + rest)
+	limit := MaxMessage
+	if format == MSG || format == TNEF {
+		limit = maxOutlook
 	}
-	if isFromLine(m.Raw) {
-		m.Raw = afterLine(m.Raw)
+	raw, rest, err := readMost(r, limit)
+	m := Message{Origin: parse.Origin{Path: path, Format: format, Index: 1}}
+	switch format {
+	case MSG:
+		m.Raw, m.Err = outlook.MSG(raw)
+	case TNEF:
+		m.Raw, m.Err = outlook.TNEF(raw)
+	case Emlx:
+		m.Raw = emlx(raw)
+	default:
+		m.Raw = trimLead(raw)
+		if isFromLine(m.Raw) {
+			m.Raw = afterLine(m.Raw)
+		}
 	}
-	if len(m.Raw) == 0 {
-		return err
+	if m.Raw == nil && m.Err == nil {
+		m.Err = errBlank
+	}
+	if rest > 0 && m.Err == nil {
+		m.Err = tooBig(int64(len(raw))+rest, limit)
+	}
+	if len(m.Raw) > MaxMessage {
+		m.Raw = m.Raw[:MaxMessage]
 	}
 	return errors.Join(yield(m), err)
 }
 
-func tooBig(size int64) error {
-	return fmt.Errorf("a message of %d bytes: only the first %d were used", size, MaxMessage)
+// maxOutlook is how many bytes of a file of Outlook's are read: its parts stand in no order.
+const maxOutlook = 64 << 20
+
+func tooBig(size int64, limit int) error {
+	return fmt.Errorf("a message of %d bytes: only the first %d were used", size, limit)
 }
 
-// readMost reads up to MaxMessage bytes and counts the rest.
-func readMost(r io.Reader) (raw []byte, rest int64, err error) {
-	raw, err = io.ReadAll(io.LimitReader(r, MaxMessage))
-	if err == nil && len(raw) == MaxMessage {
+// readMost reads up to limit bytes and counts the rest.
+func readMost(r io.Reader, limit int) (raw []byte, rest int64, err error) {
+	raw = make([]byte, 0, 16<<10)
+	for err == nil && len(raw) < limit {
+		if len(raw) == cap(raw) {
+			raw = slices.Grow(raw, min(len(raw), limit-len(raw)))
+		}
+		var n int
+		n, err = r.Read(raw[len(raw):min(cap(raw), limit)])
+		raw = raw[:len(raw)+n]
+	}
+	if err == nil {
 		rest, err = io.Copy(io.Discard, r)
 	}
-	return raw, rest, err
+	return raw, rest, noEOF(err)
+}
+
+// isEmlx is whether text begins with a line that holds nothing but a number: the size of the message that follows.
+func isEmlx(text []byte) bool {
+	line, _, _ := bytes.Cut(text[:min(len(text), 32)], []byte("\n"))
+	line = bytes.TrimSpace(line)
+	return len(line) > 0 && len(bytes.Trim(line, "0123456789")) == 0
+}
+
+// emlx is the message without its size before it and Apple Mail's property list after it.
+func emlx(raw []byte) []byte {
+	raw = trimLead(raw)
+	size, message, _ := bytes.Cut(raw, []byte("\n"))
+	n, err := strconv.Atoi(string(bytes.TrimSpace(size)))
+	if err != nil || n <= 0 || n > len(message) {
+		return message
+	}
+	return message[:n]
 }
 
 func trimLead(b []byte) []byte { return bytes.TrimLeft(b, " \t\r\n") }

@@ -29,7 +29,7 @@ func readMbox(r io.Reader, path string, yield func(Message) error) error {
 		message := Message{Origin: parse.Origin{Path: path, Format: Mbox, Index: index}, Raw: raw}
 		switch {
 		case size > MaxMessage:
-			message.Err = tooBig(size)
+			message.Err = tooBig(size, MaxMessage)
 		case err != nil && err != io.EOF:
 			message.Err = fmt.Errorf("cut short: %w", err)
 		case err == io.EOF && cutShort(raw):
