@@ -262,8 +262,16 @@ func listID(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// parseDate reads an RFC 5322 date; zero when it cannot be read.
+// parseDate reads an RFC 5322 date, in UTC; zero when it cannot be read.
 func parseDate(s string) time.Time {
+	t := parseDateIn(s).UTC()
+	if t.Year() < 1970 || t.Year() > 9999 {
+		return time.Time{}
+	}
+	return t
+}
+
+func parseDateIn(s string) time.Time {
 	if s == "" || len(s) > 100 {
 		return time.Time{}
 	}
