@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/netip"
 	"time"
+
+	"ndrscope/diagnose/tape"
 )
 
 // Dialer opens every connection that a probe makes: DNS over UDP and TCP, and SMTP. *net.Dialer is one; the lab is
@@ -39,6 +41,11 @@ type Config struct {
 	Bind netip.Addr
 	// RootCAs are the certificate authorities to trust for STARTTLS and MTA-STS; nil means the system's.
 	RootCAs *x509.CertPool
+	// Keys of paid block lists, by zone: they are asked below KEY.zone in place of the public zone.
+	Keys map[string]string
+	// Tape remembers what was asked and answered. One that was read from a recording is played back, with no
+	// network; nil means a new one that is thrown away.
+	Tape *tape.Tape
 	// Timeout bounds one question; Deadline bounds the whole run.
 	Timeout, Deadline time.Duration
 }

@@ -1,0 +1,178 @@
+package diagnose
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ndrscope/classify"
+	"ndrscope/diagnose/dnsbl"
+	"ndrscope/diagnose/dnsq"
+)
+
+// namedZones are the lists that the domain's replies name, as far as these can be asked.
+func (c *caseFile) namedZones() (zones []dnsbl.Zone, deadOnes []string) {
+	for _, n := range c.group.BlockLists {
+		name := strings.ToLower(n.Name)
+		if known, ok := classify.BlockListNamed(n.Name); ok && known.Zone != "" {
+			name = known.Zone
+		}
+		if dnsbl.Dead(name) {
+			deadOnes = append(deadOnes, name)
+			continue
+		}
+		z, ok := dnsbl.Named(name)
+		if ok && !slices.ContainsFunc(zones, func(have dnsbl.Zone) bool { return have.Name == z.Name }) {
+			zones = append(zones, z)
+		}
+	}
+	return zones, deadOnes
+}
+
+// names says whether the domain's replies name a list.
+func (c *caseFile) names(zone string) bool {
+	zones, _ := c.namedZones()
+	return slices.ContainsFunc(zones, func(z dnsbl.Zone) bool { return z.Name == zone })
+}
+
+// askers are whom to ask about block lists: our resolvers, as our mail server's own filters do, then the reference.
+func (r *run) askers() []dnsq.Asker {
+	var list []dnsq.Asker
+	for _, own := range r.ours {
+		list = append(list, own)
+	}
+	if r.referenceWorks {
+		list = append(list, r.reference)
+	}
+	return list
+}
+
+// healthy finds somebody through whom a list works. Who does not get that far has a finding, shared by all.
+func (r *run) healthy(ctx context.Context, check string, z dnsbl.Zone, ipv6 bool) (via dnsq.Asker, problems []Finding) {
+	for _, a := range r.askers() {
+		health := r.lists.Health(ctx, a, z, ipv6)
+		tag := Tag(check + ".unknown")
+		switch health.State {
+		case dnsbl.Healthy:
+			return a, problems
+		case dnsbl.Refused:
+			tag = Tag(check + ".refused")
+		case dnsbl.Broken:
+			tag = Tag(check + ".broken")
+		case dnsbl.Gone:
+			tag = Tag(check + ".dead")
+		}
+		problems = append(problems, finding(tag, z.Name, args("resolver", a.String(), "why", health.Meaning), seen(health.Answers...)...))
+	}
+	return nil, problems
+}
+
+func checkBlockLists(ctx context.Context, r *run, c *caseFile) []Finding {
+	zones, deadOnes := c.namedZones()
+	for _, z := range dnsbl.Zones() {
+		if !slices.ContainsFunc(zones, func(have dnsbl.Zone) bool { return have.Name == z.Name }) {
+			zones = append(zones, z)
+		}
+	}
+	type job struct {
+		zone dnsbl.Zone
+		addr netip.Addr
+	}
+	var jobs []job
+	for _, z := range zones {
+		for _, a := range c.egress {
+			if !z.Domains && (a.Is4() || z.IPv6) {
+				jobs = append(jobs, job{z, a})
+			}
+		}
+	}
+	lists := parallel(jobs, func(j job) []Finding {
+		return r.share("rbl-ip "+j.zone.Name+" "+j.addr.String(), func() []Finding {
+			return r.listing(ctx, j.zone, j.addr)
+		})
+	})
+	found := slices.Concat(lists...)
+	for _, zone := range deadOnes {
+		found = append(found, finding("rbl-ip.dead", zone, nil))
+	}
+	return found
+}
+
+// listing asks one list for one of our addresses.
+func (r *run) listing(ctx context.Context, z dnsbl.Zone, addr netip.Addr) []Finding {
+	via, list := r.healthy(ctx, "rbl-ip", z, addr.Is6())
+	if via == nil {
+		return list
+	}
+	result := r.lists.Address(ctx, via, z, addr)
+	subject, evidence := addr.String(), seen(result.Answers...)
+	a := args("zone", z.Name, "meaning", result.Meaning)
+	switch result.State {
+	case dnsbl.Listed:
+		tag := Tag("rbl-ip.listed")
+		if z.Minor {
+			tag = "rbl-ip.listed-minor"
+		}
+		if z.Note != "" {
+			a = append(a, Arg{"note", z.Note})
+		}
+		return append(list, finding(tag, subject, a, evidence...))
+	case dnsbl.Allowed:
+		return append(list, finding("rbl-ip.allowed", subject, a, evidence...))
+	case dnsbl.Clean:
+		if z.Allow { // not to be on an allow list means nothing
+			return list
+		}
+		return append(list, finding("rbl-ip.clean", subject, args("zone", z.Name), evidence...))
+	case dnsbl.Refused:
+		return append(list, finding("rbl-ip.refused", z.Name, args("resolver", via.String(), "why", result.Meaning), evidence...))
+	case dnsbl.Broken:
+		return append(list, finding("rbl-ip.broken", z.Name, args("resolver", via.String(), "why", result.Meaning), evidence...))
+	}
+	return append(list, finding("rbl-ip.unknown", z.Name, args("resolver", via.String(), "why", result.Meaning), evidence...))
+}
+
+// checkDomainLists asks for our own domains only: sender, HELO and DKIM d=.
+func checkDomainLists(ctx context.Context, r *run, c *caseFile) []Finding {
+	domains := slices.Concat(c.senders, c.helo)
+	for _, n := range c.group.DKIM {
+		if _, d, ok := strings.Cut(n.Name, "._domainkey."); ok {
+			domains = append(domains, strings.ToLower(d))
+		}
+	}
+	slices.Sort(domains)
+	domains = slices.DeleteFunc(slices.Compact(domains), func(d string) bool {
+		_, err := netip.ParseAddr(strings.Trim(d, "[]"))
+		return err == nil || !strings.Contains(d, ".") // a list of domains must never be asked for an address
+	})
+	var lists [][]Finding
+	for _, z := range dnsbl.Zones() {
+		if !z.Domains {
+			continue
+		}
+		lists = append(lists, parallel(domains[:min(len(domains), 6)], func(d string) []Finding {
+			return r.share("rbl-domain "+z.Name+" "+d, func() []Finding { return r.domainListing(ctx, z, d) })
+		})...)
+	}
+	return slices.Concat(lists...)
+}
+
+func (r *run) domainListing(ctx context.Context, z dnsbl.Zone, domain string) []Finding {
+	via, list := r.healthy(ctx, "rbl-domain", z, false)
+	if via == nil {
+		return list
+	}
+	result := r.lists.Domain(ctx, via, z, domain)
+	evidence := seen(result.Answers...)
+	switch result.State {
+	case dnsbl.Listed:
+		return append(list, finding("rbl-domain.listed", domain, args("zone", z.Name, "meaning", result.Meaning), evidence...))
+	case dnsbl.Clean, dnsbl.Allowed:
+		return append(list, finding("rbl-domain.clean", domain, args("zone", z.Name), evidence...))
+	}
+	return append(list, finding("rbl-domain.unknown", z.Name, args("resolver", via.String(), "why", result.Meaning), evidence...))
+}
+
+func count(n int) string { return strconv.Itoa(n) }

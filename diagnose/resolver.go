@@ -1,0 +1,265 @@
+package diagnose
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/miekg/dns"
+
+	"ndrscope/diagnose/dnsq"
+)
+
+// controls are well-known addresses that have names, and names that have addresses: who cannot answer these has no
+// view of the Internet.
+var (
+	reverseControls = []netip.Addr{
+		netip.MustParseAddr("8.8.8.8"),      // dns.google
+		netip.MustParseAddr("1.1.1.1"),      // one.one.one.one
+		netip.MustParseAddr("9.9.9.9"),      // dns9.quad9.net
+		netip.MustParseAddr("193.0.14.129"), // k.root-servers.net
+		netip.MustParseAddr("199.7.83.42"),  // l.root-servers.net
+	}
+	forwardControls = []question{
+		{"dns.google.", dns.TypeA},
+		{"www.iana.org.", dns.TypeA},
+		{"k.root-servers.net.", dns.TypeA},
+	}
+)
+
+// madeUpName does not exist, RFC 2606 keeps .example free, and RFC 6761 has resolvers ask for it as for any other name.
+const madeUpName = "no-such-host-5e1f0c.iana.org."
+
+// checkResolverReverse asks each of our resolvers for names of addresses that are known to have some.
+func checkResolverReverse(ctx context.Context, r *run, c *caseFile) []Finding {
+	return r.share("resolver-reverse", func() []Finding {
+		questions := r.reverseQuestions(ctx)
+		truth := parallel(questions, func(q question) dnsq.Answer { return r.reference.Lookup(ctx, q.Name, q.Type) })
+		var controls []question
+		var proofs []dnsq.Answer
+		for i, a := range truth { // only what the reference can answer is fit to compare with
+			if a.Kind() == dnsq.Answered {
+				controls, proofs = append(controls, questions[i]), append(proofs, a)
+			}
+		}
+		lists := parallel(r.ours, func(own *dnsq.Resolver) []Finding {
+			f := r.testReverse(ctx, own, controls, proofs)
+			return []Finding{f}
+		})
+		return slices.Concat(lists...)
+	})
+}
+
+// reverseQuestions are for our own addresses, some of the mail servers' in question, and controls.
+func (r *run) reverseQuestions(ctx context.Context) []question {
+	var addrs []netip.Addr
+	cases := r.cases(3)
+	for _, c := range cases {
+		addrs = append(addrs, c.egress...)
+	}
+	for _, a := range r.cfg.Egress {
+		if isPublic(a) {
+			addrs = append(addrs, a.Unmap())
+		}
+	}
+	routes := parallel(cases, func(c *caseFile) *route { return routeOf(ctx, r.truth, c.group.Domain) })
+	for _, t := range routes {
+		for _, h := range t.hosts[:min(len(t.hosts), 2)] {
+			addrs = append(addrs, h.addrs[:min(len(h.addrs), 1)]...)
+		}
+	}
+	addrs = append(addrs, reverseControls...)
+	var list []question
+	for _, a := range addrs {
+		name, err := dns.ReverseAddr(a.String())
+		q := question{name, dns.TypePTR}
+		if err == nil && !slices.Contains(list, q) {
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
+// testReverse is a fault only where forward lookups work and the reference proves that there is an answer.
+func (r *run) testReverse(ctx context.Context, own *dnsq.Resolver, controls []question, proofs []dnsq.Answer) Finding {
+	subject := own.String()
+	forward := parallel(forwardQuestions(r), func(q question) dnsq.Answer { return own.Lookup(ctx, q.Name, q.Type) })
+	working := slices.IndexFunc(forward, func(a dnsq.Answer) bool { return a.Kind() == dnsq.Answered })
+	if working < 0 {
+		return finding("resolver-reverse.no-answer", subject, args("how", failures(forward)), seen(forward...)...)
+	}
+	if !r.referenceWorks {
+		return finding("resolver-reverse.unknown", subject, args("why", "there is no reference to compare it with"), seen(forward...)...)
+	}
+	if len(controls) < 2 {
+		return finding("resolver-reverse.unknown", subject, args("why", "the reference knows fewer than two names to compare"), seen(forward...)...)
+	}
+	overTCP := &dnsq.Resolver{Client: own.Client, Server: own.Server, TCP: true}
+	var worst *Finding
+	for _, via := range []struct {
+		transport string
+		asker     dnsq.Asker
+		questions []question
+	}{{"UDP", own, controls}, {"TCP", overTCP, controls[:2]}} {
+		answers := parallel(via.questions, func(q question) dnsq.Answer { return via.asker.Lookup(ctx, q.Name, q.Type) })
+		var failed []dnsq.Answer
+		evidence := []Evidence{}
+		for i, a := range answers {
+			if a.Kind() != dnsq.Answered {
+				failed = append(failed, a)
+				evidence = append(evidence, seen(a, proofs[i])...)
+			}
+		}
+		if len(failed) == 0 {
+			continue
+		}
+		if via.transport == "TCP" { // that TCP does not work at all is common and another matter
+			if !slices.ContainsFunc(forwardOver(ctx, overTCP, r), func(a dnsq.Answer) bool { return a.Kind() == dnsq.Answered }) {
+				continue
+			}
+		}
+		evidence = append(evidence, seen(forward[working])...)
+		a := args("failed", strconv.Itoa(len(failed)), "asked", strconv.Itoa(len(answers)), "transport", via.transport,
+			"how", failures(failed))
+		tag := Tag("resolver-reverse.partial")
+		if len(failed) >= 2 && 2*len(failed) > len(answers) {
+			tag = "resolver-reverse.broken"
+		}
+		f := finding(tag, subject, a, evidence...)
+		if tag == "resolver-reverse.broken" {
+			return f
+		}
+		if worst == nil {
+			worst = &f
+		}
+	}
+	if worst != nil {
+		return *worst
+	}
+	return finding("resolver-reverse.ok", subject, args("asked", strconv.Itoa(len(controls))), seen(proofs[0], forward[working])...)
+}
+
+func forwardOver(ctx context.Context, a dnsq.Asker, r *run) []dnsq.Answer {
+	return parallel(forwardQuestions(r)[:2], func(q question) dnsq.Answer { return a.Lookup(ctx, q.Name, q.Type) })
+}
+
+// forwardQuestions are the controls, and the MX of the worst domains.
+func forwardQuestions(r *run) []question {
+	list := slices.Clone(forwardControls)
+	for _, c := range r.cases(3) {
+		list = append(list, question{dns.CanonicalName(c.group.Domain), dns.TypeMX})
+	}
+	return list
+}
+
+// failures says how answers failed, the most frequent way first.
+func failures(answers []dnsq.Answer) string {
+	count := map[string]int{}
+	var kinds []string
+	for _, a := range answers {
+		how := a.Failure()
+		if how == "" {
+			how = a.String()
+		}
+		if count[how]++; count[how] == 1 {
+			kinds = append(kinds, how)
+		}
+	}
+	slices.SortFunc(kinds, func(a, b string) int {
+		if count[a] != count[b] {
+			return count[b] - count[a]
+		}
+		return strings.Compare(a, b)
+	})
+	return strings.Join(kinds[:min(len(kinds), 3)], ", ")
+}
+
+// checkResolverCompare sets the answers of each of our resolvers against those of the reference.
+func checkResolverCompare(ctx context.Context, r *run, c *caseFile) []Finding {
+	lists := parallel(r.ours, func(own *dnsq.Resolver) []Finding {
+		list := r.share("lies "+own.String(), func() []Finding { return testLies(ctx, r, own) })
+		return append(slices.Clone(list), c.compare(ctx, own)...)
+	})
+	return slices.Concat(lists...)
+}
+
+// testLies asks for names that do not exist.
+func testLies(ctx context.Context, r *run, own *dnsq.Resolver) []Finding {
+	made := own.Lookup(ctx, madeUpName, dns.TypeA)
+	if made.Kind() != dnsq.Answered {
+		return nil
+	}
+	proof := r.reference.Lookup(ctx, madeUpName, dns.TypeA)
+	if !proof.Denied() {
+		return nil
+	}
+	return []Finding{finding("resolver-compare.lies", own.String(), args("address", join(dnsq.Addrs(made))), seen(made, proof)...)}
+}
+
+func (c *caseFile) compare(ctx context.Context, own *dnsq.Resolver) []Finding {
+	domain, resolver := c.group.Domain, own.String()
+	ours, truth := routeOf(ctx, own, domain), routeOf(ctx, c.run.reference, domain)
+	evidence := seen(ours.answer, truth.answer)
+	switch {
+	case ours.failure != "":
+		return []Finding{finding("resolver-compare.unknown", domain, args("resolver", resolver, "why", "our resolver: "+ours.failure), evidence...)}
+	case truth.failure != "":
+		return []Finding{finding("resolver-compare.unknown", domain, args("resolver", resolver, "why", "the reference: "+truth.failure), evidence...)}
+	}
+	if a, b := ours.describe(), truth.describe(); a != b {
+		return []Finding{finding("resolver-compare.mx-differs", domain, args("resolver", resolver, "ours", a, "reference", b), evidence...)}
+	}
+	var list []Finding
+	for i, h := range ours.hosts {
+		theirs := truth.hosts[i]
+		if h.failure != "" || theirs.failure != "" || h.name != theirs.name || !disjoint(h.addrs, theirs.addrs) {
+			continue
+		}
+		list = append(list, finding("resolver-compare.address-differs", h.name, args("resolver", resolver,
+			"ours", orNone(join(h.addrs)), "reference", orNone(join(theirs.addrs))), seen(append(h.answers, theirs.answers...)...)...))
+	}
+	if txt := c.compareTXT(ctx, own); txt != nil {
+		list = append(list, *txt)
+	}
+	if list == nil {
+		list = []Finding{finding("resolver-compare.same", domain, args("resolver", resolver), evidence...)}
+	}
+	return list
+}
+
+// compareTXT compares the text records of the domain: a forged or stale zone shows there, too.
+func (c *caseFile) compareTXT(ctx context.Context, own *dnsq.Resolver) *Finding {
+	ours, truth := own.Lookup(ctx, c.group.Domain, dns.TypeTXT), c.run.reference.Lookup(ctx, c.group.Domain, dns.TypeTXT)
+	if ours.Kind() == dnsq.Failed || truth.Kind() == dnsq.Failed || ours.String() == truth.String() {
+		return nil
+	}
+	f := finding("resolver-compare.txt-differs", c.group.Domain, args("resolver", own.String()), seen(ours, truth)...)
+	return &f
+}
+
+// describe is the route in words that can be compared.
+func (t *route) describe() string {
+	switch {
+	case !t.exists():
+		return "no such domain"
+	case t.null:
+		return "null MX"
+	case t.implicit:
+		return "none (the domain itself)"
+	}
+	return strings.Join(t.names(), ", ")
+}
+
+// disjoint says that two lists of addresses have nothing in common; an empty list is one of its own.
+func disjoint(a, b []netip.Addr) bool {
+	return len(a)+len(b) > 0 && !slices.ContainsFunc(a, func(x netip.Addr) bool { return slices.Contains(b, x) })
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
