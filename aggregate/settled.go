@@ -44,7 +44,8 @@ func (s *settledSet) get(key uint64) *settledEntry {
 // put adds an entry whose key is not in the set.
 func (s *settledSet) put(e settledEntry) {
 	if s.n >= settledCap {
-		s.young, s.old, s.n = nil, s.young, 0
+		clear(s.old)
+		s.young, s.old, s.n = s.old, s.young, 0
 	}
 	if 2*(s.n+1) > len(s.young) {
 		s.grow()

@@ -3,13 +3,20 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"ndrscope/aggregate"
+	"ndrscope/classify"
+	"ndrscope/parse"
+	"ndrscope/parse/ingest"
 )
 
-func schema(t *testing.T) *jsonschema.Schema {
+func schema(t *testing.T, of string) *jsonschema.Schema {
 	t.Helper()
 	c := jsonschema.NewCompiler()
 	for _, name := range []string{"parse.schema.json", "report.schema.json"} {
@@ -21,7 +28,7 @@ func schema(t *testing.T) *jsonschema.Schema {
 			t.Fatal(err)
 		}
 	}
-	s, err := c.Compile("report.schema.json")
+	s, err := c.Compile(of)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +45,7 @@ func abs(t *testing.T, path string) string {
 }
 
 func TestJSON(t *testing.T) {
-	schema := schema(t)
+	schema := schema(t, "report.schema.json")
 	for _, ex := range examples() {
 		t.Run(ex.name, func(t *testing.T) {
 			var out bytes.Buffer
@@ -79,7 +86,7 @@ func TestJSON(t *testing.T) {
 
 // A schema that lets everything pass proves nothing.
 func TestSchemaIsStrict(t *testing.T) {
-	schema := schema(t)
+	schema := schema(t, "report.schema.json")
 	var out bytes.Buffer
 	if err := JSON(&out, examples()[0].in); err != nil {
 		t.Fatal(err)
@@ -106,6 +113,70 @@ func TestSchemaIsStrict(t *testing.T) {
 		spoil(doc)
 		if schema.Validate(doc) == nil {
 			t.Errorf("%s: passes the schema", name)
+		}
+	}
+}
+
+// Real messages and logs, read and classified, are as docs/parse.schema.json says: each event, and the report of all.
+func TestCorpusBySchema(t *testing.T) {
+	const corpus = "../../shared/corpus"
+	if _, err := os.Stat(corpus); err != nil {
+		t.Skip("no corpus beside the project")
+	}
+	classifier, err := classify.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, whole := schema(t, "parse.schema.json"), schema(t, "report.schema.json")
+	sum := aggregate.New(aggregate.Options{})
+	events := 0
+	err = ingest.Run(t.Context(), []string{corpus}, ingest.Options{Now: start}, func(rec parse.Record) error {
+		classes := make([]classify.Class, len(rec.Events))
+		for i := range rec.Events {
+			event := Event{Event: &rec.Events[i]}
+			if event.Kind != parse.Ignored {
+				classes[i] = classifier.Classify(event.Event)
+				event.Class = &classes[i]
+			}
+			line, err := json.Marshal(event)
+			if err != nil {
+				return err
+			}
+			doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(line))
+			if err != nil {
+				return err
+			}
+			if err := schema.Validate(doc); err != nil {
+				t.Errorf("%v: %s", err, line)
+			}
+			events++
+		}
+		sum.Add(rec, classes)
+		return nil
+	})
+	if err != nil || events == 0 {
+		t.Fatalf("%d events, error %v", events, err)
+	}
+	var out bytes.Buffer
+	if err := JSON(&out, Input{Analysis: sum.Analysis()}); err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := whole.Validate(doc); err != nil {
+		t.Error(err)
+	}
+	for _, width := range []int{80, 200} {
+		var table bytes.Buffer
+		if err := Table(&table, Input{Analysis: sum.Analysis()}, TableOptions{Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(table.String()) {
+			if n := columns(strings.TrimSuffix(line, "\n")); n > width {
+				t.Errorf("a line of %d columns, more than %d: %q", n, width, line)
+			}
 		}
 	}
 }
