@@ -20,42 +20,36 @@ import (
 
 // tar visits the files of a tar archive in their order.
 func (w *walker) tar(it item) error {
-	src := it.r.(*Stream)
-	r := tar.NewReader(src)
+	r := tar.NewReader(it.stream)
+	told := it.root.errors
 	for members := 0; ; {
 		if err := w.ctx.Err(); err != nil {
 			return err
 		}
 		h, err := r.Next()
-		if err == io.EOF && src.err == nil {
-			if members == 0 {
-				return w.skip(it.path, errors.New("the archive is empty"))
-			}
+		switch {
+		case it.root.errors > told && members > 0:
+			return nil // said of the last file, which broke off
+		case it.stream.err != nil:
+			return w.warn(it.path, it.stream.err, members)
+		case err == io.EOF && members == 0:
+			return w.skip(it.path, errors.New("the archive is empty"))
+		case err == io.EOF:
 			return nil
-		}
-		if err != nil {
-			if src.err != nil {
-				err = src.err
-			} else {
-				err = errors.New("the archive is damaged or ends too early; what comes before was used")
-			}
-			return w.warn(it.path, err, members)
-		}
-		if h.Typeflag != tar.TypeReg {
+		case err != nil:
+			return w.warn(it.path, errors.New("the archive is damaged or ends too early; what comes before was used"), members)
+		case h.Typeflag != tar.TypeReg:
 			continue
-		}
-		members++
-		if members > w.opt.Limits.Members {
+		case members >= w.opt.Limits.Members:
 			return w.warn(it.path, fmt.Errorf("more than %d files in the archive; the rest is left out", w.opt.Limits.Members), members)
 		}
+		members++
+		told = it.root.errors
 		m := it.member(h.Name)
-		m.modTime = h.ModTime
-		m.r = it.root.limit(r, "tar")
+		m.modTime, m.size = h.ModTime, h.Size
+		m.r = it.root.limit(r, "tar", it.stream)
 		if err := w.member(m, h.Name); err != nil {
 			return err
-		}
-		if src.err != nil {
-			return w.warn(it.path, src.err, members)
 		}
 	}
 }
@@ -101,7 +95,7 @@ func (w *walker) zip(it item) error {
 			continue
 		}
 		m := it.member(f.Name)
-		m.modTime = f.Modified
+		m.modTime, m.size = f.Modified, int64(min(f.UncompressedSize64, peekSize+1))
 		content, err := f.Open()
 		if err != nil {
 			if errors.Is(err, zip.ErrAlgorithm) {
@@ -112,14 +106,14 @@ func (w *walker) zip(it item) error {
 			}
 			continue
 		}
-		m.r = it.root.limit(content, "zip")
+		m.r = it.root.limit(content, "zip", it.stream)
 		err = w.member(m, f.Name)
 		content.Close()
 		if err != nil {
 			return err
 		}
 		if it.root.exhausted() {
-			return w.warn(it.path, fmt.Errorf("%w; the rest of the archive is left out", errTooLarge), i)
+			return w.warn(it.path, fmt.Errorf("%w; the rest of the archive is left out", errTooLarge), i+1)
 		}
 	}
 	if encrypted > 0 {

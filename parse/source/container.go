@@ -98,7 +98,7 @@ func decompress(kind string, open func(io.Reader) (io.Reader, error)) func(*walk
 		if err != nil {
 			return w.skip(it.path, fmt.Errorf("the %s data is damaged from its first bytes on", kind))
 		}
-		it.r, it.at = it.root.limit(r, kind), nil
+		it.r, it.at, it.size = it.root.limit(r, kind, it.stream), nil, 0
 		return w.open(it)
 	}
 }
@@ -110,6 +110,6 @@ func openZstd(w *walker, it item) error {
 		return w.skip(it.path, errors.New("the zstd data is damaged from its first bytes on"))
 	}
 	defer d.Close()
-	it.r, it.at = it.root.limit(d, "zstd"), nil
+	it.r, it.at, it.size = it.root.limit(d, "zstd", it.stream), nil, 0
 	return w.open(it)
 }

@@ -44,6 +44,7 @@ type root struct {
 	limits Limits
 	in     int64 // bytes of the file that were read, or all of them where it is read at random
 	out    int64 // bytes that were decompressed
+	errors int   // how often a stream ended before its time: what follows from that need not be told again
 }
 
 // count counts what is read of the file itself.
@@ -60,19 +61,25 @@ func (r *root) exhausted() bool {
 	return r.out > r.limits.Size || r.out > freeSize && (r.out-freeSize)/r.limits.Ratio > r.in
 }
 
-// limit bounds what comes out of a decompressor. Whatever else it fails with is told as damage of the named kind.
-func (r *root) limit(out io.Reader, kind string) io.Reader {
+// limit bounds what comes out of a decompressor or an archive that reads in. Whatever else it fails with is told as
+// damage of the named kind, unless it follows from what is wrong with in.
+func (r *root) limit(out io.Reader, kind string, in *Stream) io.Reader {
 	return readFunc(func(p []byte) (int, error) {
 		n, err := out.Read(p)
 		r.out += int64(n)
 		switch {
 		case r.exhausted():
 			err = errTooLarge
+		case err == nil || err == io.EOF:
+			return n, err
+		case in.err != nil:
+			err = in.err
 		case errors.Is(err, io.ErrUnexpectedEOF):
 			err = fmt.Errorf("the %s data ends too early; what comes before was used", kind)
-		case err != nil && err != io.EOF && !errors.Is(err, errTooLarge):
+		default:
 			err = fmt.Errorf("the %s data is damaged (%w); what comes before was used", kind, err)
 		}
+		r.errors++
 		return n, err
 	})
 }

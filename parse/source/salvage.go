@@ -13,7 +13,7 @@ import (
 func (w *walker) salvage(it item) error {
 	damaged := errors.New("the zip archive is damaged or ends too early; what could be found was used")
 	r := bufio.NewReader(io.NewSectionReader(it.at, 0, it.size))
-	members := 0
+	members, told := 0, it.root.errors
 	for ; members < w.opt.Limits.Members; members++ {
 		if err := w.ctx.Err(); err != nil {
 			return err
@@ -45,7 +45,7 @@ func (w *walker) salvage(it item) error {
 		default:
 			return w.warn(it.path, damaged, members)
 		}
-		content = it.root.limit(content, "zip")
+		content = it.root.limit(content, "zip", it.stream)
 		if method == 0 && size == 0 {
 			continue
 		}
@@ -59,6 +59,9 @@ func (w *walker) salvage(it item) error {
 		if flags&8 != 0 && !skipDescriptor(r) {
 			break
 		}
+	}
+	if members > 0 && it.root.errors > told {
+		return nil
 	}
 	return w.warn(it.path, damaged, members)
 }

@@ -46,7 +46,6 @@ type Stream struct {
 
 	prefix []byte // read but not yet delivered
 	r      io.Reader
-	read   int64
 	err    error
 }
 
@@ -59,14 +58,12 @@ func (s *Stream) Read(p []byte) (int, error) {
 	if len(s.prefix) > 0 {
 		n := copy(p, s.prefix)
 		s.prefix = s.prefix[n:]
-		s.read += int64(n)
 		return n, nil
 	}
 	if s.err != nil {
 		return 0, io.EOF
 	}
 	n, err := s.r.Read(p)
-	s.read += int64(n)
 	if err != nil && err != io.EOF {
 		s.err = err
 		err = io.EOF
@@ -191,15 +188,16 @@ type item struct {
 	maildir bool
 	root    *root
 	r       io.Reader
-	at      io.ReaderAt // if not nil, the same content, of size bytes
-	size    int64
+	stream  *Stream     // r, once its begin was looked at
+	at      io.ReaderAt // if not nil, the same content at random
+	size    int64       // in bytes; 0 is unknown
 	depth   int // how many archives and compressions are around it
 }
 
 // open looks into an item and visits what is in it.
 func (w *walker) open(it item) error {
 	s := &Stream{Path: it.path, ModTime: it.modTime, Maildir: it.maildir, r: it.r}
-	if err := s.fill(); err != nil {
+	if err := s.fill(it.size); err != nil {
 		return err
 	}
 	if len(s.prefix) == 0 {
@@ -216,28 +214,23 @@ func (w *walker) open(it item) error {
 		return w.skip(it.path, fmt.Errorf("archives are nested more than %d deep", w.opt.Limits.Depth))
 	}
 	it.depth++
-	it.r = s
-	err := form.open(w, it)
-	return err
+	it.r, it.stream = s, s
+	return form.open(w, it)
 }
 
-// fill reads the prefix.
-func (s *Stream) fill() error {
-	buf := make([]byte, 4<<10)
+// fill reads the prefix. Of a stream whose size is known, and there may be a million small ones, no more than that.
+func (s *Stream) fill(size int64) error {
+	if size <= 0 || size > peekSize {
+		size = peekSize
+	}
+	buf := make([]byte, size)
 	n, err := io.ReadFull(s.r, buf)
-	if err == nil {
-		// Small files, of which there may be a million, need no more.
-		buf = append(buf, make([]byte, peekSize-len(buf))...)
-		var more int
-		more, err = io.ReadFull(s.r, buf[n:])
-		n += more
-	}
 	s.prefix = buf[:n]
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		s.err = err
-	}
 	if errors.Is(err, context.Canceled) {
 		return err
+	}
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		s.err = err
 	}
 	return nil
 }
@@ -258,7 +251,7 @@ func (w *walker) text(s *Stream) error {
 	}
 	outer := &Stream{Path: s.Path, ModTime: s.ModTime, Maildir: s.Maildir}
 	outer.r = unicode.UTF16(order, unicode.UseBOM).NewDecoder().Reader(s)
-	if err := outer.fill(); err != nil {
+	if err := outer.fill(0); err != nil {
 		return err
 	}
 	if s.err != nil && outer.err == nil {
