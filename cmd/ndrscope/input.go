@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"ndrscope/classify"
+	"ndrscope/parse"
+	"ndrscope/parse/bounce"
+	"ndrscope/parse/ingest"
+	"ndrscope/report"
+)
+
+// inputFlags say what is read and how it is understood; every command that reads INPUT has them.
+type inputFlags struct {
+	format     string
+	ourDomains []string
+	ourHosts   []string
+	rules      string
+	quiet      bool
+	// countDeliveries is set by commands that need no event for each delivery.
+	countDeliveries bool
+}
+
+func (f *inputFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.format, "input-format", "", "do not sniff: read every INPUT as this format")
+	flags.StringSliceVar(&f.ourDomains, "our-domain", nil, "a domain that we send for; bounces of other senders' mail are backscatter")
+	flags.StringSliceVar(&f.ourHosts, "our-host", nil, "a host of ours, name or address, that sends mail")
+	flags.StringVar(&f.rules, "rules", "", "a TOML file of your own rules, asked before the built-in ones")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings about single items; the coverage line still counts them")
+}
+
+func atLeastOneInput(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usageError{errors.New("no INPUT: name a file, a folder, or - for standard input")}
+	}
+	return nil
+}
+
+func (f *inputFlags) classifier() (*classify.Classifier, error) {
+	rules, err := f.ownRules()
+	if err != nil {
+		return nil, err
+	}
+	return classify.New(rules...)
+}
+
+// ownRules reads the file of --rules; without one there are none.
+func (f *inputFlags) ownRules() ([]classify.Rule, error) {
+	if f.rules == "" {
+		return nil, nil
+	}
+	file, err := os.Open(f.rules)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("rules: %w", err)}
+	}
+	defer file.Close()
+	rules, err := classify.LoadTOML(file)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("rules: %s: %w", f.rules, err)}
+	}
+	return rules, nil
+}
+
+// run reads all inputs, passes each record on and warns about what could not be read.
+func (f *inputFlags) run(ctx context.Context, sys *system, inputs []string, yield func(parse.Record) error) error {
+	opt := ingest.Options{
+		Stdin:           sys.stdin,
+		Format:          f.format,
+		Now:             sys.now(),
+		Bounce:          bounce.Options{OurDomains: f.ourDomains, OurHosts: f.ourHosts},
+		CountDeliveries: f.countDeliveries,
+	}
+	return ingest.Run(ctx, inputs, opt, func(rec parse.Record) error {
+		if rec.Err != nil && !f.quiet {
+			fmt.Fprintln(sys.stderr, "ndrscope: "+report.Printable(parse.Skip{Origin: rec.Origin, Err: rec.Err}.Error()))
+		}
+		return yield(rec)
+	})
+}
+
+func classifyAll(c *classify.Classifier, events []parse.Event) []classify.Class {
+	classes := make([]classify.Class, len(events))
+	for i := range events {
+		classes[i] = c.Classify(&events[i])
+	}
+	return classes
+}
+
+func nothingRead(inputs []string) error {
+	if len(inputs) == 1 {
+		return fmt.Errorf("nothing could be read of %s", report.Printable(inputs[0]))
+	}
+	return fmt.Errorf("nothing could be read of the %d inputs", len(inputs))
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+
+	"github.com/spf13/cobra"
+
+	"ndrscope/classify"
+	"ndrscope/parse"
+)
+
+func newParse(sys *system) *cobra.Command {
+	var (
+		in  inputFlags
+		all bool
+	)
+	cmd := &cobra.Command{
+		Use:   "parse INPUT...",
+		Short: "Print every event as a JSON line",
+		Example: `  ndrscope parse bounces.mbox | jq -r 'select(.kind=="failure") | [.recipient, .class.reason] | @tsv'
+  ndrscope parse --all Maildir/`,
+		Args: atLeastOneInput,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			classifier, err := in.classifier()
+			if err != nil {
+				return err
+			}
+			out := bufio.NewWriter(sys.stdout)
+			enc := json.NewEncoder(out)
+			enc.SetEscapeHTML(false)
+			var books parse.Books
+			err = in.run(cmd.Context(), sys, args, func(rec parse.Record) error {
+				books.Add(rec)
+				for i := range rec.Events {
+					event := &rec.Events[i]
+					if event.Kind == parse.Ignored && !all {
+						continue
+					}
+					line := eventLine{Event: event}
+					if event.Kind != parse.Ignored {
+						class := classifier.Classify(event)
+						line.Class = &class
+					}
+					if err := enc.Encode(line); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if flushed := out.Flush(); err == nil {
+				err = flushed
+			}
+			if err == nil && books.Understood+books.Ignored == 0 {
+				return nothingRead(args)
+			}
+			return err
+		},
+	}
+	in.register(cmd.Flags())
+	cmd.Flags().BoolVar(&all, "all", false, "print messages that report nothing, too")
+	return cmd
+}
+
+// eventLine is one line of output: the event and its meaning side by side.
+type eventLine struct {
+	*parse.Event
+	Class *classify.Class `json:"class,omitempty"`
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+	"github.com/spf13/pflag"
+
+	"ndrscope/aggregate"
+	"ndrscope/diagnose"
+)
+
+// probeFlags say what may be asked, of whom, and from where.
+type probeFlags struct {
+	mode          string
+	resolvers     []string
+	reference     string
+	egress        []string
+	helo          string
+	from          string
+	ourHosts      []string
+	smtp          bool
+	smtpRecipient bool
+	bind          string
+	timeout       time.Duration
+	deadline      time.Duration
+
+	config diagnose.Config
+}
+
+func (f *probeFlags) register(flags *pflag.FlagSet) {
+	flags.StringSliceVar(&f.resolvers, "resolver", nil, "our resolver, IP or IP:port; default: those of /etc/resolv.conf")
+	flags.StringVar(&f.reference, "reference-resolver", "", "a resolver to compare ours with; default: ask the authoritative servers")
+	flags.StringSliceVar(&f.egress, "egress", nil, "our sending address; default: as quoted by the bounces")
+	flags.StringVar(&f.helo, "helo", "", "the name that we give in HELO; default: as quoted by the bounces")
+	flags.StringVar(&f.from, "from", "", "the envelope sender to evaluate SPF with; default: as in the bounces")
+	flags.BoolVar(&f.smtp, "smtp", false, "speak SMTP to the recipients' servers, up to MAIL FROM")
+	flags.BoolVar(&f.smtpRecipient, "smtp-rcpt", false, "with --smtp: also ask one RCPT TO for each server; never DATA")
+	flags.StringVar(&f.bind, "bind", "", "our address to speak SMTP from")
+	flags.DurationVar(&f.timeout, "timeout", 3*time.Second, "how long one question may take")
+	flags.DurationVar(&f.deadline, "deadline", time.Minute, "how long all probes together may take")
+}
+
+// check parses the flags' values into the probes' configuration.
+func (f *probeFlags) check() error {
+	if f.mode != "auto" && f.mode != "none" {
+		return fmt.Errorf("--probe %q: want auto or none", f.mode)
+	}
+	var errs []error
+	for _, text := range f.resolvers {
+		addr, err := parseResolver(text)
+		errs = append(errs, wrapFlag("resolver", text, err))
+		f.config.Resolvers = append(f.config.Resolvers, addr)
+	}
+	if f.reference != "" {
+		addr, err := parseResolver(f.reference)
+		errs = append(errs, wrapFlag("reference-resolver", f.reference, err))
+		f.config.Reference = addr
+	}
+	for _, text := range f.egress {
+		addr, err := netip.ParseAddr(text)
+		errs = append(errs, wrapFlag("egress", text, err))
+		f.config.Egress = append(f.config.Egress, addr)
+	}
+	if f.bind != "" {
+		addr, err := netip.ParseAddr(f.bind)
+		errs = append(errs, wrapFlag("bind", f.bind, err))
+		f.config.Bind = addr
+	}
+	if f.smtpRecipient && !f.smtp {
+		errs = append(errs, errors.New("--smtp-rcpt needs --smtp"))
+	}
+	if f.timeout <= 0 || f.deadline <= 0 {
+		errs = append(errs, errors.New("--timeout and --deadline must be more than zero"))
+	}
+	return errors.Join(errs...)
+}
+
+func wrapFlag(name, value string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("--%s %q: %w", name, value, err)
+}
+
+// parseResolver reads an IP address with an optional port.
+func parseResolver(text string) (netip.AddrPort, error) {
+	if addr, err := netip.ParseAddrPort(text); err == nil {
+		return addr, nil
+	}
+	addr, err := netip.ParseAddr(strings.Trim(text, "[]"))
+	if err != nil {
+		return netip.AddrPort{}, errors.New("want an IP address, with or without a port")
+	}
+	return netip.AddrPortFrom(addr, 53), nil
+}
+
+// probe asks about the worst domains, and says on stderr whom it asks.
+func (f *probeFlags) probe(ctx context.Context, sys *system, analysis *aggregate.Analysis, top int) (*diagnose.Result, error) {
+	cfg := f.config
+	cfg.Dialer = sys.dialer
+	cfg.Now = sys.now
+	cfg.HELO = f.helo
+	cfg.From = f.from
+	cfg.OurHosts = f.ourHosts
+	cfg.SMTP, cfg.SMTPRecipient = f.smtp, f.smtpRecipient
+	cfg.Timeout, cfg.Deadline = f.timeout, f.deadline
+	if len(cfg.Resolvers) == 0 {
+		var err error
+		if cfg.Resolvers, err = systemResolvers(sys.resolvConf); err != nil {
+			return nil, err
+		}
+	}
+	return diagnose.Run(ctx, analysis, top, cfg), nil
+}
+
+// systemResolvers are those that the machine itself uses.
+func systemResolvers(path string) ([]netip.AddrPort, error) {
+	conf, err := dns.ClientConfigFromFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("no resolver: %w; name one with --resolver, or use --probe none", err)
+	}
+	var resolvers []netip.AddrPort
+	for _, server := range conf.Servers {
+		addr, err := netip.ParseAddrPort(net.JoinHostPort(server, conf.Port))
+		if err != nil {
+			continue // a resolv.conf line that the system's own resolver ignores, too
+		}
+		resolvers = append(resolvers, addr)
+	}
+	if len(resolvers) == 0 {
+		return nil, fmt.Errorf("no resolver: %s names none; name one with --resolver, or use --probe none", path)
+	}
+	return resolvers, nil
+}

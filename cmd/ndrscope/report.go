@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"ndrscope/aggregate"
+	"ndrscope/diagnose"
+	"ndrscope/parse"
+	"ndrscope/report"
+)
+
+func newReport(sys *system) *cobra.Command {
+	var (
+		in  inputFlags
+		pr  probeFlags
+		out reportFlags
+	)
+	cmd := &cobra.Command{
+		Use:   "report INPUT...",
+		Short: "Group failures by domain, probe the worst, give the verdict",
+		Example: `  ndrscope report bounces.mbox
+  ndrscope report --format json --top 0 export.tar.gz > report.json
+  ndrscope report --resolver 192.0.2.53 --egress 203.0.113.7 /var/log/mail.log`,
+		Args: atLeastOneInput,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := errors.Join(out.check(), pr.check()); err != nil {
+				return usageError{err}
+			}
+			pr.ourHosts = in.ourHosts
+			analysis, err := analyse(cmd.Context(), sys, &in, args)
+			if err != nil {
+				return err
+			}
+			var probes *diagnose.Result
+			if pr.mode == "auto" && cmd.Context().Err() == nil {
+				if probes, err = pr.probe(cmd.Context(), sys, analysis, out.top); err != nil {
+					return err
+				}
+			}
+			return out.write(sys, report.Input{Analysis: analysis, Probes: probes, Top: out.top})
+		},
+	}
+	in.countDeliveries = true
+	in.register(cmd.Flags())
+	pr.register(cmd.Flags())
+	cmd.Flags().StringVar(&pr.mode, "probe", "auto", "auto: probe the worst domains; none: send nothing")
+	out.register(cmd.Flags())
+	return cmd
+}
+
+// analyse reads all input to the end, or to the interrupt: then it returns what is known so far.
+func analyse(ctx context.Context, sys *system, in *inputFlags, args []string) (*aggregate.Analysis, error) {
+	classifier, err := in.classifier()
+	if err != nil {
+		return nil, err
+	}
+	// In path order, so that the same files give the same report however the shell lists them.
+	args = slices.Sorted(slices.Values(args))
+	sum := aggregate.New(aggregate.Options{})
+	err = in.run(ctx, sys, args, func(rec parse.Record) error {
+		sum.Add(rec, classifyAll(classifier, rec.Events))
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		return nil, err
+	}
+	analysis := sum.Analysis()
+	if ctx.Err() != nil {
+		fmt.Fprintln(sys.stderr, "ndrscope: interrupted; the report covers what was read until then")
+		return analysis, nil
+	}
+	if b := analysis.Books; b.Understood+b.Ignored == 0 {
+		return nil, nothingRead(args)
+	}
+	return analysis, nil
+}
+
+// reportFlags say how a report is written.
+type reportFlags struct {
+	format string
+	color  string
+	top    int
+	width  int
+}
+
+func (f *reportFlags) register(flags *pflag.FlagSet) {
+	f.registerFormat(flags)
+	flags.IntVar(&f.top, "top", 10, "how many domains to show and probe; 0 is all of them")
+}
+
+func (f *reportFlags) registerFormat(flags *pflag.FlagSet) {
+	flags.StringVar(&f.format, "format", "table", "table or json")
+	flags.StringVar(&f.color, "color", "auto", "auto, always or never; NO_COLOR is respected")
+	flags.IntVar(&f.width, "width", 0, "columns of the table; 0 is the terminal's, or 80")
+}
+
+func (f *reportFlags) check() error {
+	switch {
+	case f.format != "table" && f.format != "json":
+		return fmt.Errorf("--format %q: want table or json", f.format)
+	case f.color != "auto" && f.color != "always" && f.color != "never":
+		return fmt.Errorf("--color %q: want auto, always or never", f.color)
+	case f.top < 0:
+		return fmt.Errorf("--top %d: want 0 or more", f.top)
+	case f.width < 0 || f.width > 0 && f.width < 40:
+		return fmt.Errorf("--width %d: want 40 or more", f.width)
+	}
+	return nil
+}
+
+func (f *reportFlags) write(sys *system, in report.Input) error {
+	if f.format == "json" {
+		return report.JSON(sys.stdout, in)
+	}
+	width, terminal := sys.terminal()
+	if f.width > 0 {
+		width = f.width
+	} else if !terminal || width < 80 {
+		width = 80
+	}
+	color := f.color == "always" || f.color == "auto" && terminal && sys.getenv("NO_COLOR") == "" && sys.getenv("TERM") != "dumb"
+	return report.Table(sys.stdout, in, report.TableOptions{Width: width, Color: color})
+}
