@@ -212,11 +212,10 @@ func (c *Classifier) Classify(e *parse.Event) Class {
 	s := c.read(e)
 	defer c.scratch.Put(s.scratch)
 	best := candidate{rule: -1}
-	c.candidates(&s, func(k candidate) bool {
+	c.candidates(&s, func(k candidate) {
 		if c.better(k, best) {
 			best = k
 		}
-		return true
 	}, &best.score)
 	return c.class(&s, best)
 }
@@ -236,11 +235,10 @@ func (c *Classifier) ClassifyVerbose(e *parse.Event) (Class, []Alternative) {
 	defer c.scratch.Put(s.scratch)
 	best := map[int32]candidate{}
 	var floor int
-	c.candidates(&s, func(k candidate) bool {
+	c.candidates(&s, func(k candidate) {
 		if old, ok := best[k.rule]; !ok || k.score > old.score {
 			best[k.rule] = k
 		}
-		return true
 	}, &floor)
 	ranked := make([]candidate, 0, len(best))
 	for _, k := range best {
@@ -339,7 +337,7 @@ func leadingCodes(text string) (code, enhanced string) {
 }
 
 // candidates calls yield with rules that hold and whose score is at least *floor, which yield may raise.
-func (c *Classifier) candidates(s *subject, yield func(candidate) bool, floor *int) {
+func (c *Classifier) candidates(s *subject, yield func(candidate), floor *int) {
 	for i := range s.hits {
 		for _, u := range c.uses[s.hits[i].pattern] {
 			if u.score >= *floor && s.inOrder(u.parts, s.hits[i].start) && c.holds(s, &c.rules[u.rule]) {
@@ -386,6 +384,9 @@ func (c *Classifier) holds(s *subject, r *compiled) bool {
 		return false
 	}
 	if len(r.Codes) > 0 && !slices.ContainsFunc(r.Codes, func(code string) bool { return strings.HasPrefix(s.code, code) }) {
+		return false
+	}
+	if len(r.Kinds) > 0 && !slices.Contains(r.Kinds, s.event.Kind) {
 		return false
 	}
 	if len(r.Commands) > 0 && !slices.Contains(r.Commands, s.event.Command) {

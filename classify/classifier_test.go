@@ -1,47 +1,119 @@
 package classify
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"ndrscope/parse"
 )
 
-func mustNew(t testing.TB) *Classifier {
+func mustNew(t testing.TB, extra ...Rule) *Classifier {
 	t.Helper()
-	c, err := New()
+	c, err := New(extra...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-// sampleEvent is the failure that a sample stands for.
-func sampleEvent(s Sample) parse.Event {
-	e := Explain(s.Text)
-	if s.Host != "" {
-		e.RemoteHost = s.Host
+// Every built-in rule has a source and is proven by data: each of its samples is won by it, none of its phrases is
+// shadowed.
+func TestLintBuiltIn(t *testing.T) {
+	for _, p := range Lint(Rules()) {
+		t.Error(p)
 	}
-	if s.Command != "" {
-		e.Command = s.Command
-	}
-	return e
 }
 
-// Every rule is proven by data: each of its samples is won by it.
-func TestSamples(t *testing.T) {
-	c := mustNew(t)
-	for _, r := range Rules() {
-		if len(r.Samples) == 0 {
-			t.Errorf("%s: no sample", r.ID)
+// The order of rules never matters.
+func TestShuffled(t *testing.T) {
+	rules := Rules()
+	want := mustNew(t)
+	for seed := range uint64(3) {
+		shuffled := Rules()
+		rand.New(rand.NewPCG(seed, 1)).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		got, err := compile(shuffled)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if r.Source == "" {
-			t.Errorf("%s: no source", r.ID)
+		check := func(e parse.Event) {
+			if a, b := want.Classify(&e), got.Classify(&e); a != b {
+				t.Errorf("%q: %+v in one order, %+v in another", e.Diagnostic, a, b)
+			}
 		}
-		for _, s := range r.Samples {
-			e := sampleEvent(s)
-			if got := c.Classify(&e); got.Rule != r.ID {
-				t.Errorf("%s: sample %q is won by %s (%s, %q)", r.ID, s.Text, got.Rule, got.Reason, got.Matched)
+		for _, r := range rules {
+			for _, s := range r.Samples {
+				check(s.Event())
+			}
+			for _, phrase := range r.Text {
+				check(r.shortest(phrase))
+				check(Explain("550 " + phrase))
 			}
 		}
 	}
+}
+
+// Two rules of one layer that hold on the same ground are a mistake; only ids would tell them apart.
+func TestNoTies(t *testing.T) {
+	c := mustNew(t)
+	for _, r := range Rules() {
+		for _, s := range r.Samples {
+			e := s.Event()
+			subject := c.read(&e)
+			var all []candidate
+			floor := 0
+			c.candidates(&subject, func(k candidate) { all = append(all, k) }, &floor)
+			best := candidate{rule: -1}
+			for _, k := range all {
+				if c.better(k, best) {
+					best = k
+				}
+			}
+			for _, k := range all {
+				if k.rule != best.rule && k.score == best.score && c.rules[k.rule].Reason != c.rules[best.rule].Reason {
+					t.Errorf("%q: %s and %s score the same", s.Text, c.rules[best.rule].ID, c.rules[k.rule].ID)
+				}
+			}
+			c.scratch.Put(subject.scratch)
+		}
+	}
+}
+
+func BenchmarkClassify(b *testing.B) {
+	c := mustNew(b)
+	var events []parse.Event
+	for _, r := range Rules() {
+		for _, s := range r.Samples {
+			events = append(events, s.Event())
+		}
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		c.Classify(&events[i%len(events)])
+	}
+}
+
+func FuzzClassify(f *testing.F) {
+	c := mustNew(f)
+	for _, r := range Rules() {
+		for _, s := range r.Samples {
+			f.Add(s.Text, s.Host, s.Command)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text, host, command string) {
+		e := Explain(text)
+		e.RemoteHost, e.Command = host, command
+		class := c.Classify(&e)
+		if MeaningOf(class.Reason).Reason != class.Reason || class.End == "" || class.Scope == "" || class.Confidence < 0 || class.Confidence > 1 {
+			t.Errorf("%q: %+v is no class", text, class)
+		}
+		if again := c.Classify(&e); again != class {
+			t.Errorf("%q: %+v, then %+v", text, class, again)
+		}
+		raw := parse.Event{Kind: parse.Failure, Diagnostic: text, Status: host, ReplyCode: command}
+		c.Classify(&raw)
+		if verbose, _ := c.ClassifyVerbose(&e); verbose != class {
+			t.Errorf("%q: verbose %+v, else %+v", text, verbose, class)
+		}
+		Mask(text)
+	})
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"ndrscope/parse"
 )
 
 // Rule says what a failure means when all of its conditions hold. A condition that is left empty always holds.
@@ -28,6 +30,8 @@ type Rule struct {
 	Statuses []string
 	// Commands are SMTP verbs, see parse.Event.Command.
 	Commands []string
+	// Kinds are parse.Failure or parse.Delay, for wordings that mean less while more tries follow.
+	Kinds []parse.Kind
 	// Provider names an entry of [Providers]; Hosts are suffixes, at label boundaries, of the server's name.
 	Provider string
 	Hosts    []string
@@ -51,6 +55,8 @@ type Sample struct {
 	Text string
 	// Host is the server that said so, Command the verb that was answered; both may be empty.
 	Host, Command string
+	// Kind of the event; empty means parse.Failure.
+	Kind parse.Kind
 }
 
 // Layer ranks rules, from general to specific.
@@ -110,6 +116,9 @@ func (r *Rule) specificity() int {
 	}
 	n += shortest
 	if len(r.Commands) > 0 {
+		n += 4
+	}
+	if len(r.Kinds) > 0 {
 		n += 4
 	}
 	if len(r.Statuses) > 0 {

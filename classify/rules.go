@@ -22,7 +22,9 @@ var tables = []struct {
 	{WordingLayer, senderWordings},
 	{WordingLayer, contentWordings},
 	{WordingLayer, systemWordings},
+	{WordingLayer, localisedWordings},
 	{HintLayer, hintRules},
+	{HintLayer, localisedHints},
 	{StatusLayer, statusRules},
 	{CodeLayer, vagueRules},
 }

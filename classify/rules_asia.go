@@ -25,7 +25,7 @@ var asiaRules = []Rule{
 	{ID: "netease-sender", Reason: SenderRejected, Text: []string{"mi:sps", "mi:fail", "mi:drf", "mi:sfq"}, Source: neteaseCodes, Samples: saidBy(neteaseMX, "550 MI:SFQ 163 mx14")},
 	{ID: "netease-user-unknown", Reason: UserUnknown, Text: []string{"user not found: @", "rp:uqt", "user not exist"}, Provider: "netease", Source: neteaseCodes, Samples: saidBy(neteaseMX, "550 User not found: a@example.org")},
 	{ID: "netease-suspended", Reason: MailboxDisabled, Text: []string{"user suspended", "user is suspended", "user locked"}, Provider: "netease", Source: neteaseCodes, Samples: saidBy(neteaseMX, "550 User suspended")},
-	{ID: "naver-policy", Reason: Policy, Provider: "naver", Text: []string{"5.7.1 blocked by naver", "refused by naver"}, Source: "https://help.naver.com/", Samples: saidBy("mx1.naver.com", "550 refused by NAVER")},
+	{ID: "naver-policy", Reason: Policy, Provider: "naver", Text: []string{"refused by naver"}, Source: "https://help.naver.com/", Samples: saidBy("mx1.naver.com", "550 refused by NAVER")},
 
 	carrier("docomo", "mfsmax.docomo.ne.jp", "550 Unknown user a@example.org"),
 	carrier("kddi", "lsean.ezweb.ne.jp", "550 : User unknown"),

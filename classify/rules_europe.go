@@ -72,7 +72,7 @@ var europeRules = []Rule{
 	{ID: "ukr-frozen", Reason: MailboxDisabled, Text: []string{"mailbox is frozen. see", "mail.i.ua/err/3"}, Source: "http://mail.i.ua/err/3/", Samples: said("550 Mailbox is frozen. See http://mail.i.ua/err/3/")},
 	{ID: "libero-blocked", Reason: IPBlocked, Detail: "Libero", Provider: "libero", Text: []string{"ip blocked", "[smtp-in] mail rejected", "ipv4 blacklisted", "rejected by reputation"}, Source: "https://liberomail.libero.it/postmaster", Samples: saidBy("smtp-in.libero.it", "554 5.7.1 smtp-in-01.iol.local IP blocked, see https://posta.libero.it/")},
 	{ID: "seznam-greylist", Reason: Greylisted, Provider: "seznam", Text: []string{"greylisted", "please try again later"}, Source: "https://napoveda.seznam.cz/en/email/", Samples: saidBy("mx1.seznam.cz", "451 Greylisted, please try again later.")},
-	{ID: "seznam-spam", Reason: IPBlocked, Detail: "Seznam", Provider: "seznam", Text: []string{"5.7.1 message is spam", "your ip address * blocked"}, Source: "https://napoveda.seznam.cz/en/email/", Samples: saidBy("mx1.seznam.cz", "550 Your IP address 192.0.2.1 is blocked")},
+	{ID: "seznam-spam", Reason: IPBlocked, Detail: "Seznam", Provider: "seznam", Text: []string{"message is spam", "your ip address * blocked"}, Source: "https://napoveda.seznam.cz/en/email/", Samples: saidBy("mx1.seznam.cz", "550 Your IP address 192.0.2.1 is blocked")},
 }
 
 // orange is the rule for a code that Orange writes as OFR_506 or OFR005_506, and La Poste as LPN_506.

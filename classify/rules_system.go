@@ -1,5 +1,7 @@
 package classify
 
+import "ndrscope/parse"
+
 // systemWordings are about mail systems, DNS and the network between.
 var systemWordings = []Rule{
 	{ID: "domain-unknown", Reason: DomainUnknown, Source: "Postfix dns_lookup.c, Sendmail, Exim, qmail-remote, wordings of many servers",
@@ -36,4 +38,7 @@ var systemWordings = []Rule{
 		Samples: said("550 5.1.1 Amazon SES has suppressed sending to this address because it is on the suppression list")},
 	{ID: "fml-error", Reason: SystemError, Source: "fml mailing list driver", Text: []string{"duplicated message-id in", "fml * system error", "loop alert: dup message-id", "loop alert: dup a part of body"},
 		Samples: said("Duplicated Message-ID in <a@example.org>.")},
+	{ID: "timeout-while-trying", Reason: NetworkError, Detail: "timeout", Kinds: []parse.Kind{parse.Delay}, Source: "Postfix smtp(8): more tries follow",
+		Text:    []string{"connection timed out", "operation timed out", "conversation with * timed out", "lost connection"},
+		Samples: []Sample{{Text: "connect to mail.example.org[192.0.2.1]:25: Connection timed out", Kind: parse.Delay}}},
 }
