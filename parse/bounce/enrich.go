@@ -34,7 +34,7 @@ func (m *message) enrich(events []parse.Event) {
 			m.useReply(e, said, inFields)
 		}
 		var low haystack
-		low.fill(lower(said))
+		low.fill(said)
 		if e.Command == "" {
 			e.Command = commandIn(&low)
 		}

@@ -31,7 +31,7 @@ func (m *message) finish(e *parse.Event) {
 		}
 	}
 	var low haystack
-	low.fill(lower(e.Diagnostic))
+	low.fill(e.Diagnostic)
 	if e.Kind != parse.Feedback && e.Kind != parse.AutoReply {
 		finishReply(e)
 		finishAction(e)

@@ -9,21 +9,43 @@ import "strings"
 // that is known without looking at the text again; so dozens of dialects cost no more than reading the text once.
 type haystack struct {
 	low  string
-	seen [512]uint64
+	seen [256]uint64
 }
 
-// fill makes h search text, whose letters must be in lower case.
-func (h *haystack) fill(low string) {
-	h.low, h.seen = low, [512]uint64{}
-	for i := 0; i+4 <= len(low); i++ {
-		bit := gramHash(low, i)
+// fill makes h search text.
+func (h *haystack) fill(text string) {
+	var b strings.Builder
+	b.Grow(len(text))
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		} else if c == '\n' {
+			c = ' '
+		}
+		b.WriteByte(c)
+	}
+	h.low = b.String()
+	h.note()
+}
+
+// cut drops all behind the first n bytes.
+func (h *haystack) cut(n int) {
+	h.low = h.low[:n]
+	h.note()
+}
+
+func (h *haystack) note() {
+	h.seen = [256]uint64{}
+	for i := 0; i+4 <= len(h.low); i++ {
+		bit := gramHash(h.low, i)
 		h.seen[bit>>6] |= 1 << (bit & 63)
 	}
 }
 
 func gramHash(s string, i int) uint32 {
 	gram := uint32(s[i]) | uint32(s[i+1])<<8 | uint32(s[i+2])<<16 | uint32(s[i+3])<<24
-	return gram * 2654435761 >> 17
+	return gram * 2654435761 >> 18
 }
 
 // has is whether the text contains phrase, which must be lower case.

@@ -116,7 +116,7 @@ func TestBlockListIn(t *testing.T) {
 		{"blocked by policy", ""},
 	} {
 		var low haystack
-		low.fill(lower(c.text))
+		low.fill(c.text)
 		if have := blockListIn(&low); have != c.want {
 			t.Errorf("%q: have %q, want %q", c.text, have, c.want)
 		}

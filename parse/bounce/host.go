@@ -67,7 +67,7 @@ func remoteIn(text string, low *haystack) (host, ip string) {
 
 func remoteInText(text string) (host, ip string) {
 	var low haystack
-	low.fill(lower(text))
+	low.fill(text)
 	return remoteIn(text, &low)
 }
 

@@ -46,7 +46,7 @@ func read(raw []byte, opt Options) *message {
 
 // collect sorts the parts: human text, machine-readable fields, the returned message.
 func (m *message) collect(w *walker) {
-	var plain strings.Builder
+	var plain string
 	var html *part
 	for i := range w.parts {
 		p := &w.parts[i]
@@ -76,25 +76,21 @@ func (m *message) collect(w *walker) {
 				html = p
 			}
 		default:
-			if strings.HasPrefix(p.kind, "text/") && (m.returned == nil || plain.Len() == 0) && plain.Len() < maxText {
-				addText(&plain, p.text(maxText, w))
+			if strings.HasPrefix(p.kind, "text/") && (m.returned == nil || plain == "") && len(plain) < maxText {
+				plain = joinLines(plain, p.text(maxText, w))
 			}
 		}
 	}
-	text := plain.String()
+	text := plain
 	if html != nil && len(strings.TrimSpace(text)) < 20 {
 		text += htmlText(html.text(maxText, w))
 	}
-	m.setText(text)
+	m.text = text
+	m.low.fill(text)
 	m.splitReturned(w)
 	if len(m.status) == 0 && hasStatusFields(&m.low) {
 		m.status = parseFields(m.text)
 	}
-}
-
-func (m *message) setText(text string) {
-	m.text = text
-	m.low.fill(strings.ReplaceAll(lower(text), "\n", " "))
 }
 
 // addressees are the addresses, lower case, that the report was sent to.
@@ -108,11 +104,11 @@ func (m *message) addressees() []string {
 	return to
 }
 
-func addText(b *strings.Builder, s string) {
-	if b.Len() > 0 {
-		b.WriteByte('\n')
+func joinLines(a, b string) string {
+	if a == "" {
+		return b
 	}
-	b.WriteString(s)
+	return a + "\n" + b
 }
 
 // text decodes the transfer encoding and the charset of a part, at most limit bytes, with line ends "\n".

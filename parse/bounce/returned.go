@@ -93,7 +93,8 @@ func (m *message) splitReturned(w *walker) {
 	if m.returned == nil {
 		m.returned = readReturned([]byte(m.text[rest:]), false, w)
 	}
-	m.setText(m.text[:at])
+	m.text = m.text[:at]
+	m.low.cut(at)
 }
 
 // findReturned finds where the returned message is announced, and where it begins. A mark counts only if header
