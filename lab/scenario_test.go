@@ -11,11 +11,11 @@ import (
 	"ndrscope/testdata"
 )
 
-// scenarios loads every file of testdata/scenario that ends in .txtar.
-func scenarios(t *testing.T) map[string]*Scenario {
+// scenarios loads every file of testdata/scenario with an extension.
+func scenarios(t testing.TB, extension string) map[string]*Scenario {
 	t.Helper()
 	all := map[string]*Scenario{}
-	files, err := fs.Glob(testdata.Scenarios, "scenario/*.txtar")
+	files, err := fs.Glob(testdata.Scenarios, "scenario/*"+extension)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,14 +29,14 @@ func scenarios(t *testing.T) map[string]*Scenario {
 			t.Errorf("%s: %v", f, err)
 			continue
 		}
-		all[strings.TrimSuffix(strings.TrimPrefix(f, "scenario/"), ".txtar")] = s
+		all[strings.TrimSuffix(strings.TrimPrefix(f, "scenario/"), extension)] = s
 	}
 	return all
 }
 
 // TestScenariosAreRead follows every scenario's failures up to the groups: none may be lost on the way.
 func TestScenariosAreRead(t *testing.T) {
-	all := scenarios(t)
+	all := scenarios(t, ".txtar")
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		s := all[name]
 		t.Run(name, func(t *testing.T) {
@@ -56,7 +56,7 @@ func TestScenariosAreRead(t *testing.T) {
 
 // TestStoryIsTold counts the story's recipients, so that its text and its messages agree.
 func TestStoryIsTold(t *testing.T) {
-	a, err := scenarios(t)["story"].Analysis(t.Context())
+	a, err := scenarios(t, ".txtar")["story"].Analysis(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
