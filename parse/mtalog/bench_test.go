@@ -9,6 +9,8 @@ import (
 	"ndrscope/parse/mtalog/loggen"
 )
 
+var generatedLog = loggen.Options{Seed: 5, Bytes: 2 << 20}
+
 func generate(t testing.TB, opt loggen.Options) ([]byte, map[string]loggen.Truth) {
 	t.Helper()
 	var log bytes.Buffer

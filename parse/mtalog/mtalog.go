@@ -66,12 +66,9 @@ func NewReader(opt Options) *Reader {
 
 // Read reads one log to its end. Records come in the order of the log, on the caller's goroutine. An error is the
 // context's or that of yield; whatever is wrong with the log itself is said in records.
+//
+// When the context ends, Read returns at once, even while the log's own Read is waiting for input.
 func (r *Reader) Read(ctx context.Context, log Log, yield func(parse.Record) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	var wait sync.WaitGroup
-	defer wait.Wait()
-	defer cancel()
-
 	cut := &cutter{r: utf8Reader(log.Reader)}
 	first := newChunk()
 	cut.fill(first)
@@ -80,64 +77,102 @@ func (r *Reader) Read(ctx context.Context, log Log, yield func(parse.Record) err
 	if format.stateful() {
 		workers = 1
 	}
-
-	free := make(chan *chunk, 2*workers+2)
-	for range cap(free) - 1 {
-		free <- newChunk()
-	}
-	work := make(chan *chunk, cap(free))
-	order := make(chan *chunk, cap(free))
-
-	wait.Go(func() {
-		defer close(order)
-		defer close(work)
-		for c := first; ; {
-			select {
-			case order <- c:
-				work <- c
-			case <-ctx.Done():
-				return
-			}
-			if cut.err != nil {
-				return
-			}
-			select {
-			case c = <-free:
-			case <-ctx.Done():
-				return
-			}
-			cut.fill(c)
-		}
-	})
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	pipe := newPipeline(2*workers + 2)
+	go pipe.cut(ctx, cut, first)
+	var parsing sync.WaitGroup
+	defer parsing.Wait()
+	defer cancel()
 	for range workers {
 		parser := format.parser(r.opt, log)
-		wait.Go(func() {
-			for c := range work {
-				c.parse(parser)
-				c.parsed <- struct{}{}
-			}
-		})
+		parsing.Go(func() { pipe.parse(ctx, parser) })
 	}
 
 	r.joiner.begin(log.Path, format.name)
-	for c := range order {
-		select {
-		case <-c.parsed:
-		case <-ctx.Done():
-			return ctx.Err()
+	for {
+		c, err := pipe.next(ctx)
+		if err != nil {
+			return err
+		}
+		if c == nil {
+			break
 		}
 		if err := r.joiner.join(c, yield); err != nil {
 			return err
 		}
-		free <- c
-	}
-	if err := ctx.Err(); err != nil {
-		return err
+		pipe.free <- c
 	}
 	if cut.err != io.EOF {
 		r.joiner.damage.add(r.joiner.lines+1, unreadable, []byte(cut.err.Error()))
 	}
 	return r.joiner.end(yield)
+}
+
+// pipeline hands chunks round: from the cutter to a parser, in their order on to the joiner, and back. Each channel has
+// room for all chunks, so that no sender waits.
+type pipeline struct {
+	free, work, order chan *chunk
+}
+
+func newPipeline(chunks int) *pipeline {
+	p := &pipeline{
+		free: make(chan *chunk, chunks), work: make(chan *chunk, chunks), order: make(chan *chunk, chunks),
+	}
+	for range chunks - 1 {
+		p.free <- newChunk()
+	}
+	return p
+}
+
+// cut fills chunks to the end of the log, the first of which is full already.
+func (p *pipeline) cut(ctx context.Context, cut *cutter, c *chunk) {
+	defer close(p.order)
+	defer close(p.work)
+	for ctx.Err() == nil {
+		p.order <- c
+		p.work <- c
+		if cut.err != nil {
+			return
+		}
+		select {
+		case c = <-p.free:
+			cut.fill(c)
+		case <-ctx.Done():
+		}
+	}
+}
+
+func (p *pipeline) parse(ctx context.Context, parser *parser) {
+	for {
+		select {
+		case c, ok := <-p.work:
+			if !ok {
+				return
+			}
+			c.parse(parser)
+			c.parsed <- struct{}{}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// next is the next chunk of the log, when it is parsed; nil at the end.
+func (p *pipeline) next(ctx context.Context) (*chunk, error) {
+	select {
+	case c, ok := <-p.order:
+		if !ok {
+			return nil, ctx.Err()
+		}
+		select {
+		case <-c.parsed:
+			return c, nil
+		case <-ctx.Done():
+		}
+	case <-ctx.Done():
+	}
+	return nil, ctx.Err()
 }
 
 // Close says what is only known when all logs are read.
