@@ -57,12 +57,15 @@ func (w *walker) walk(head fields, body []byte, depth int) {
 		if w.split(body, boundary, depth) {
 			return
 		}
-		if guess := guessBoundary(body); guess != "" && guess != boundary && w.split(body, guess, depth) {
+		if guess := guessBoundary(body, 200); guess != "" && guess != boundary && w.split(body, guess, depth) {
 			return
 		}
 		kind = "text/plain"
 	}
 	if kind == "" {
+		if guess := guessBoundary(body, 5); guess != "" && depth == 0 && w.split(body, guess, depth) {
+			return // A gateway lost the Content-Type. The delimiter stands behind a short preamble, if any.
+		}
 		kind = "text/plain"
 	}
 	w.parts = append(w.parts, part{kind: kind, head: head, body: body})
@@ -158,9 +161,9 @@ func cutHeader(b []byte) (head, body []byte) {
 }
 
 // guessBoundary finds the delimiter line of a multipart whose boundary parameter is missing or wrong: a line of "--"
-// and text that is followed by a Content- field.
-func guessBoundary(body []byte) string {
-	for at, lines := 0, 0; at < len(body) && lines < 200; lines++ {
+// and text that is followed by a Content- field, within so many lines.
+func guessBoundary(body []byte, within int) string {
+	for at, lines := 0, 0; at < len(body) && lines < within; lines++ {
 		line, next := lineAt(body, at)
 		line = bytes.TrimRight(line, "\r \t")
 		if len(line) > 4 && len(line) < 200 && bytes.HasPrefix(line, []byte("--")) && next < len(body) {
