@@ -245,6 +245,27 @@ func TestCountedDeliveries(t *testing.T) {
 	}
 }
 
+// Wordings that differ in what varies alone are one.
+func TestUnknownWordings(t *testing.T) {
+	var items []item
+	for i := range 5 {
+		e := event(parse.Failure, fmt.Sprint("m", i), "", fmt.Sprintf("user%d@x.example", i))
+		e.Diagnostic = fmt.Sprintf("571 Computer says no to user%d@x.example, ticket %d", i, 4711+i)
+		if i == 4 {
+			e.Diagnostic = "571 Go away"
+		}
+		items = append(items, report(i, e, classify.Unknown), report(i+10, e, classify.Unknown))
+	}
+	items = append(items, report(30, event(parse.Failure, "m9", "", "z@x.example"), classify.Unknown))
+	an := analyse(items)
+	if len(an.Unknown) != 2 || an.Unknown[0].Count != 4 || an.Unknown[1].Count != 1 || an.Unknown[0].Example.Event.Origin.Index != 1 {
+		t.Errorf("wordings %+v", an.Unknown)
+	}
+	if an.Unclassified != 5 || an.Total.Bounced != 6 {
+		t.Errorf("%d unclassified of %d, want 5 of 6: without a text there is nothing to classify", an.Unclassified, an.Total.Bounced)
+	}
+}
+
 // random is a lot of mail with everything in it: logs, bounces, retries, aliases, things that name no message.
 func random(n int) []item {
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -2,11 +2,19 @@ package aggregate
 
 import "strings"
 
-// providers names the mail provider behind the hosts below a domain name, and behind the addresses of consumer
-// domains. Names match at label boundaries; the longest wins.
-// Sources: the providers' published MX, SPF and postmaster pages.
-var providers = map[string]string{
-	// MX hosts
+// mxHosts names the provider of the mail servers below a domain name. Names match at label boundaries, the longest
+// first. Hosts that take mail from a provider's own customers, to be sent on, belong to no recipient: those below
+// these names stand here without a provider.
+// Source: MX records and the providers' published set-up pages.
+var mxHosts = map[string]string{
+	"smtp.googlemail.com": "",
+	"smtp.zoho.com":       "",
+	"smtp.zoho.eu":        "",
+	"smtp.qq.com":         "",
+	"smtp.163.com":        "",
+	"smtp.yandex.ru":      "",
+	"smtp.mail.ru":        "",
+
 	"google.com":                         "Google",
 	"googlemail.com":                     "Google",
 	"psmtp.com":                          "Google",
@@ -19,7 +27,6 @@ var providers = map[string]string{
 	"olc.protection.outlook.com":         "Outlook.com",
 	"hotmail.com":                        "Outlook.com",
 	"yahoodns.net":                       "Yahoo",
-	"yahoo.com":                          "Yahoo",
 	"mail.icloud.com":                    "Apple",
 	"apple.com":                          "Apple",
 	"pphosted.com":                       "Proofpoint",
@@ -68,10 +75,8 @@ var providers = map[string]string{
 	"yandex.net":                         "Yandex",
 	"mail.ru":                            "Mail.ru",
 	"qq.com":                             "Tencent",
-	"exmail.qq.com":                      "Tencent",
 	"163.com":                            "NetEase",
 	"netease.com":                        "NetEase",
-	"qiye.163.com":                       "NetEase",
 	"mxhichina.com":                      "Alibaba",
 	"aliyun.com":                         "Alibaba",
 	"comcast.net":                        "Comcast",
@@ -79,6 +84,7 @@ var providers = map[string]string{
 	"charter.net":                        "Spectrum",
 	"rr.com":                             "Spectrum",
 	"att.net":                            "AT&T",
+	"prodigy.net":                        "AT&T",
 	"orange.fr":                          "Orange",
 	"wanadoo.fr":                         "Orange",
 	"laposte.net":                        "La Poste",
@@ -125,9 +131,13 @@ var providers = map[string]string{
 	"ziggo.nl":                           "Ziggo",
 	"kpnmail.nl":                         "KPN",
 	"bluewin.ch":                         "Swisscom",
+}
 
-	// consumer domains whose name is not already above
+// mailboxDomains names the provider of addresses in domains that anybody can have one in.
+var mailboxDomains = map[string]string{
+	"googlemail.com": "Google",
 	"gmail.com":      "Google",
+	"hotmail.com":    "Outlook.com",
 	"outlook.com":    "Outlook.com",
 	"live.com":       "Outlook.com",
 	"msn.com":        "Outlook.com",
@@ -142,6 +152,7 @@ var providers = map[string]string{
 	"outlook.de":     "Outlook.com",
 	"outlook.fr":     "Outlook.com",
 	"outlook.es":     "Outlook.com",
+	"yahoo.com":      "Yahoo",
 	"aol.com":        "Yahoo",
 	"ymail.com":      "Yahoo",
 	"rocketmail.com": "Yahoo",
@@ -155,37 +166,86 @@ var providers = map[string]string{
 	"yahoo.co.in":    "Yahoo",
 	"yahoo.com.br":   "Yahoo",
 	"verizon.net":    "Yahoo",
-	"icloud.com":     "Apple",
-	"me.com":         "Apple",
-	"mac.com":        "Apple",
+	"gmx.net":        "GMX/WEB.DE",
+	"web.de":         "GMX/WEB.DE",
 	"gmx.de":         "GMX/WEB.DE",
 	"gmx.at":         "GMX/WEB.DE",
 	"gmx.ch":         "GMX/WEB.DE",
 	"gmx.com":        "GMX/WEB.DE",
+	"t-online.de":    "T-Online",
 	"magenta.de":     "T-Online",
+	"zoho.com":       "Zoho",
+	"zohomail.com":   "Zoho",
+	"yandex.ru":      "Yandex",
 	"yandex.com":     "Yandex",
 	"ya.ru":          "Yandex",
+	"mail.ru":        "Mail.ru",
 	"inbox.ru":       "Mail.ru",
 	"list.ru":        "Mail.ru",
 	"bk.ru":          "Mail.ru",
+	"qq.com":         "Tencent",
 	"foxmail.com":    "Tencent",
+	"163.com":        "NetEase",
 	"126.com":        "NetEase",
 	"yeah.net":       "NetEase",
+	"aliyun.com":     "Alibaba",
+	"comcast.net":    "Comcast",
 	"xfinity.com":    "Comcast",
+	"cox.net":        "Cox",
+	"charter.net":    "Spectrum",
+	"rr.com":         "Spectrum",
+	"att.net":        "AT&T",
 	"sbcglobal.net":  "AT&T",
 	"bellsouth.net":  "AT&T",
-	"fastmail.com":   "Fastmail",
+	"orange.fr":      "Orange",
+	"wanadoo.fr":     "Orange",
+	"laposte.net":    "La Poste",
+	"free.fr":        "Free",
+	"sfr.fr":         "SFR",
+	"libero.it":      "Libero",
+	"tiscali.it":     "Tiscali",
+	"seznam.cz":      "Seznam",
+	"wp.pl":          "WP",
+	"onet.pl":        "Onet",
+	"interia.pl":     "Interia",
+	"naver.com":      "Naver",
+	"daum.net":       "Kakao",
+	"hanmail.net":    "Kakao",
+	"docomo.ne.jp":   "NTT Docomo",
+	"ezweb.ne.jp":    "KDDI",
+	"au.com":         "KDDI",
+	"softbank.ne.jp": "SoftBank",
+	"yahoo.co.jp":    "Yahoo Japan",
+	"uol.com.br":     "UOL",
+	"terra.com.br":   "Terra",
+	"protonmail.ch":  "Proton",
 	"proton.me":      "Proton",
 	"protonmail.com": "Proton",
 	"pm.me":          "Proton",
-	"hanmail.net":    "Kakao",
+	"mailbox.org":    "mailbox.org",
+	"posteo.de":      "Posteo",
+	"btinternet.com": "BT",
+	"skynet.be":      "Proximus",
+	"telenet.be":     "Telenet",
+	"ziggo.nl":       "Ziggo",
+	"bluewin.ch":     "Swisscom",
+	"icloud.com":     "Apple",
+	"me.com":         "Apple",
+	"mac.com":        "Apple",
+	"fastmail.com":   "Fastmail",
 }
 
-// providerOf names the provider of a host or domain, lower case; "" where the table knows none.
-func providerOf(name string) string {
+// submissionPrefix begins the names of the hosts at which Amazon SES takes mail to be sent on.
+const submissionPrefix = "email-smtp."
+
+// providerOfHost names the provider of a mail server, lower case; "" where the table knows none.
+func providerOfHost(name string) string {
+	if strings.HasPrefix(name, submissionPrefix) {
+		return ""
+	}
 	for name != "" {
-		if p := providers[name]; p != "" {
-			return p
+		if provider, known := mxHosts[name]; known {
+			return provider
 		}
 		_, name, _ = strings.Cut(name, ".")
 	}

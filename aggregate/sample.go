@@ -71,11 +71,14 @@ func compareCluster(a, b *cluster) int {
 	return cmp.Compare(a.masked, b.masked)
 }
 
+// maxWording bounds what is looked at of one wording, in bytes.
+const maxWording = 1024
+
 // otherWordings takes what comes after maxClusters distinct wordings.
 const otherWordings = "(further wordings)"
 
 func (a *Aggregator) cluster(e *parse.Event, class *classify.Class, ordinal int) *cluster {
-	masked := mask(e.Diagnostic)
+	masked := classify.Mask(e.Diagnostic[:min(len(e.Diagnostic), maxWording)])
 	c := a.clusters[masked]
 	if c == nil && len(a.clusters) >= maxClusters {
 		masked = otherWordings
@@ -88,6 +91,3 @@ func (a *Aggregator) cluster(e *parse.Event, class *classify.Class, ordinal int)
 	c.slot.offer(e, class, ordinal)
 	return c
 }
-
-// mask replaces what varies in a wording.
-func mask(text string) string { return text }

@@ -142,13 +142,22 @@ func burstAtProvider(an *aggregate.Analysis) string {
 func whatToDo(in Input) string {
 	r, _ := in.Analysis.Domains[0].Main()
 	remedy := meaning(r.Reason).Remedy
-	if !r.Permanent && r.Pending == 0 && r.End != classify.Recipient {
+	if patience(r.Reason) && r.Pending < r.Count {
 		remedy = "Find out why no retry came through in time, then send these messages again."
 	}
 	if main := mainDiagnosis(in); main != nil && main.Remedy != "" {
 		remedy = main.Remedy
 	}
 	return "What to do: " + stop(remedy) + "."
+}
+
+// patience reports whether the usual remedy of a reason is to wait.
+func patience(r classify.Reason) bool {
+	switch r {
+	case classify.Greylisted, classify.RateLimited, classify.TooManyConnections, classify.ExpiredReason:
+		return true
+	}
+	return false
 }
 
 // meaning returns the plain words of a reason.
