@@ -154,7 +154,7 @@ func isBystanderLine(line string) bool {
 		return false
 	}
 	for _, phrase := range []string{"message-id:", "message id:", "mailto:", "contact ", "please forward", "please send mail to",
-		"for assistance", "for help", "further information", "your message from ", "sent by <", "from: <", "mail from:<",
+		"generated from ", "expanded from", "for assistance", "for help", "further information", "your message from ", "sent by <", "from: <", "mail from:<",
 		"wenden sie sich", "kontaktieren", "contactez", "contacter", "en contacto", "contactar", "contattare", "em contato", "neem contact",
 		"обратитесь", "お問い合わせ", "联系", "skontaktuj", "kontakta", "reply to", "write to", "e-mail us", "email us"} {
 		if containsFold(line, phrase) {
@@ -227,7 +227,10 @@ func (m *message) looksLikeBounce() bool {
 		score += 2
 	}
 	if m.low.hasAny("could not be delivered", "was not delivered", "undeliverable", "has been rejected", "delivery failed", "unable to deliver",
-		"couldn't be delivered", "delivery has failed", "could not deliver", "cannot be delivered", "failed to deliver", "not be delivered", "not authorized to send mail", "not allowed to post") {
+		"couldn't be delivered", "delivery has failed", "could not deliver", "cannot be delivered", "failed to deliver", "not be delivered", "not authorized to send mail",
+		"not allowed to post", "permanent error", "送信できません", "配信できません", "nicht zugestellt", "n'a pas pu être", "no se pudo entregar",
+		"no ha podido ser entregad", "non è stato possibile", "не может быть доставлен", "не удалось доставить", "не доставлен", "无法投递", "无法送达",
+		"nie można dostarczyć", "nie został dostarczon", "kon niet worden", "kan niet worden", "não pôde ser entregue", "보낼 수 없", "전송 실패") {
 		score++
 	}
 	if !m.fromMailSystem() && (m.head.has("List-Unsubscribe") || m.head.has("List-Id")) {
@@ -263,5 +266,6 @@ var bounceSubjects = []string{
 	"unable to deliver", "not delivered", "delivery problem", "message blocked", "address not found",
 	"oläverbart", "olevererbart", "ikke leveret", "kan ikke leveres", "toimittaminen epäonnistui", "kézbesíthetetlen",
 	"teslim edilemedi", "nedoručiteln", "system undelivered", "problem delivering", "warning: could not send",
+	"メールエラー", "送信エラー", "配信エラー", "配送エラー", "配信に失敗", "送信に失敗", "発送失敗", "발송 실패", "전송 실패", "반송",
 	"error sending", "email bounced", "delivery delayed", "delayed mail", "mail status", "not accepted", "returning message to sender",
 }

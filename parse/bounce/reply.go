@@ -26,7 +26,11 @@ func findReply(text string) reply {
 			i += n - 1
 			continue
 		}
-		if rank := codeRank(text, i); rank > bestRank {
+		rank := codeRank(text, i)
+		if c == '2' && rank > 1 {
+			rank = 1 // Of a transcript, the refusal counts.
+		}
+		if rank > bestRank {
 			best.code, bestRank = text[i:i+3], rank
 		}
 	}
@@ -37,10 +41,10 @@ func findReply(text string) reply {
 	return best
 }
 
-// worthMore prefers a status with a detail to a bare class, 5.1.1 to 5.0.0, and the last temporary error to the
-// statement that time ran out on it.
+// worthMore prefers a status with a detail to a bare class, 5.1.1 to 5.0.0, the last temporary error to the
+// statement that time ran out on it, and a refusal to what was accepted before.
 func worthMore(a, b string) bool {
-	return strings.HasSuffix(b, ".0.0") && !strings.HasSuffix(a, ".0.0") || isExpiry(b) && a[0] == '4'
+	return strings.HasSuffix(b, ".0.0") && !strings.HasSuffix(a, ".0.0") || isExpiry(b) && a[0] == '4' || b[0] == '2' && a[0] != '2'
 }
 
 // startsNumber is whether a number may begin at i: not within a word, a version, an IP address or a longer number.
