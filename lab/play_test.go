@@ -14,7 +14,7 @@ import (
 	"ndrscope/diagnose"
 )
 
-// play runs a scenario from its failures to its verdicts.
+// play runs a scenario from its failures to its verdicts. No failure may be lost on the way.
 func play(t testing.TB, s *Scenario) *diagnose.Result {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -22,6 +22,9 @@ func play(t testing.TB, s *Scenario) *diagnose.Result {
 	a, err := s.Analysis(ctx)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if len(a.Domains) == 0 || a.Unclassified > 0 || a.Books.Skipped > 0 {
+		t.Errorf("%d domains, %d unclassified, %d skipped", len(a.Domains), a.Unclassified, a.Books.Skipped)
 	}
 	start := time.Now()
 	r := diagnose.Run(ctx, a, s.Options.Top, s.Config())
@@ -49,6 +52,9 @@ func playAll(t *testing.T, all map[string]*Scenario) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := all[name]
+			if s.Title == "" || len(s.Failures) == 0 {
+				t.Error("a scenario has a title and failures")
+			}
 			r := play(t, s)
 			for _, wrong := range s.Check(r) {
 				t.Error(wrong)

@@ -2,8 +2,6 @@ package lab
 
 import (
 	"io/fs"
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 
@@ -32,26 +30,6 @@ func scenarios(t testing.TB, extension string) map[string]*Scenario {
 		all[strings.TrimSuffix(strings.TrimPrefix(f, "scenario/"), extension)] = s
 	}
 	return all
-}
-
-// TestScenariosAreRead follows every scenario's failures up to the groups: none may be lost on the way.
-func TestScenariosAreRead(t *testing.T) {
-	all := scenarios(t, ".txtar")
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		s := all[name]
-		t.Run(name, func(t *testing.T) {
-			a, err := s.Analysis(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if s.Title == "" || len(s.Failures) == 0 {
-				t.Error("a scenario has a title and failures")
-			}
-			if len(a.Domains) == 0 || a.Unclassified > 0 || a.Books.Skipped > 0 {
-				t.Errorf("%d domains, %d unclassified, %d skipped", len(a.Domains), a.Unclassified, a.Books.Skipped)
-			}
-		})
-	}
 }
 
 // TestStoryIsTold counts the story's recipients, so that its text and its messages agree.
