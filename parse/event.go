@@ -97,6 +97,7 @@ const (
 	LocalDelivery     Subkind = "local"              // of any Kind: a mailbox on our own machine, nobody else's end
 	Inbound           Subkind = "inbound"            // of Ignored: we refused somebody else's mail
 	Notification      Subkind = "notification"       // of Ignored: a bounce that our own MTA sent; its cause is an event
+	OtherTime         Subkind = "other-time"         // of Ignored: outside of the time that was asked for
 	Expired           Subkind = "expired"            // of Failure: the queue lifetime ended
 )
 

@@ -23,6 +23,9 @@ type inputFlags struct {
 	ourHosts   []string
 	rules      string
 	quiet      bool
+	since      string
+	until      string
+	window     window
 	// countDeliveries is set by commands that need no event for each delivery.
 	countDeliveries bool
 }
@@ -32,6 +35,8 @@ func (f *inputFlags) register(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&f.ourDomains, "our-domain", nil, "a domain that we send for; bounces of other senders' mail are backscatter")
 	flags.StringSliceVar(&f.ourHosts, "our-host", nil, "a host of ours, name or address, that sends mail")
 	flags.StringVar(&f.rules, "rules", "", "a TOML file of your own rules, asked before the built-in ones")
+	flags.StringVar(&f.since, "since", "", "only what happened from then on: yesterday, 2h, 3d, 2026-11-20, RFC 3339")
+	flags.StringVar(&f.until, "until", "", "only what happened before then")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings about single items; the coverage line still counts them")
 }
 
@@ -40,6 +45,14 @@ func atLeastOneInput(_ *cobra.Command, args []string) error {
 		return usageError{errors.New("no INPUT: name a file, a folder, or - for standard input")}
 	}
 	return nil
+}
+
+// check parses the flags' values.
+func (f *inputFlags) check(sys *system) error {
+	var err, err2 error
+	f.window.since, err = parseMoment(f.since, sys.now())
+	f.window.until, err2 = parseMoment(f.until, sys.now())
+	return errors.Join(wrapFlag("since", f.since, err), wrapFlag("until", f.until, err2))
 }
 
 func (f *inputFlags) classifier() (*classify.Classifier, error) {
@@ -74,13 +87,13 @@ func (f *inputFlags) run(ctx context.Context, sys *system, inputs []string, yiel
 		Format:          f.format,
 		Now:             sys.now(),
 		Bounce:          bounce.Options{OurDomains: f.ourDomains, OurHosts: f.ourHosts},
-		CountDeliveries: f.countDeliveries,
+		CountDeliveries: f.countDeliveries && f.window.open(), // a count is of a whole hour
 	}
 	return ingest.Run(ctx, inputs, opt, func(rec parse.Record) error {
 		if rec.Err != nil && !f.quiet {
 			fmt.Fprintln(sys.stderr, "ndrscope: "+report.Printable(parse.Skip{Origin: rec.Origin, Err: rec.Err}.Error()))
 		}
-		return yield(rec)
+		return yield(f.window.cut(rec))
 	})
 }
 

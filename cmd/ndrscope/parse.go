@@ -22,6 +22,9 @@ func newParse(sys *system) *cobra.Command {
   ndrscope parse --all Maildir/`,
 		Args: atLeastOneInput,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := in.check(sys); err != nil {
+				return usageError{err}
+			}
 			classifier, err := in.classifier()
 			if err != nil {
 				return err

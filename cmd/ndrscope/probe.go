@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 
 	"ndrscope/aggregate"
 	"ndrscope/diagnose"
+	"ndrscope/diagnose/tape"
 )
 
 // probeFlags say what may be asked, of whom, and from where.
@@ -30,6 +32,9 @@ type probeFlags struct {
 	bind          string
 	timeout       time.Duration
 	deadline      time.Duration
+	record        string
+	replay        string
+	keys          map[string]string
 
 	config diagnose.Config
 }
@@ -43,6 +48,9 @@ func (f *probeFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.smtp, "smtp", false, "speak SMTP to the recipients' servers, up to MAIL FROM")
 	flags.BoolVar(&f.smtpRecipient, "smtp-rcpt", false, "with --smtp: also ask one RCPT TO for each server; never DATA")
 	flags.StringVar(&f.bind, "bind", "", "our address to speak SMTP from")
+	flags.StringToStringVar(&f.keys, "list-key", nil, "zone=key of a block list that you pay for, such as zen.spamhaus.org=abc")
+	flags.StringVar(&f.record, "record", "", "write every answer to this file")
+	flags.StringVar(&f.replay, "replay", "", "take the answers from a file of --record and send nothing")
 	flags.DurationVar(&f.timeout, "timeout", 3*time.Second, "how long one question may take")
 	flags.DurationVar(&f.deadline, "deadline", time.Minute, "how long all probes together may take")
 }
@@ -76,6 +84,9 @@ func (f *probeFlags) check() error {
 	if f.smtpRecipient && !f.smtp {
 		errs = append(errs, errors.New("--smtp-rcpt needs --smtp"))
 	}
+	if f.record != "" && f.replay != "" {
+		errs = append(errs, errors.New("--record and --replay exclude each other"))
+	}
 	if f.timeout <= 0 || f.deadline <= 0 {
 		errs = append(errs, errors.New("--timeout and --deadline must be more than zero"))
 	}
@@ -101,7 +112,7 @@ func parseResolver(text string) (netip.AddrPort, error) {
 	return netip.AddrPortFrom(addr, 53), nil
 }
 
-// probe asks about the worst domains, and says on stderr whom it asks.
+// probe asks about the worst domains.
 func (f *probeFlags) probe(ctx context.Context, sys *system, analysis *aggregate.Analysis, top int) (*diagnose.Result, error) {
 	cfg := f.config
 	cfg.Dialer = sys.dialer
@@ -110,14 +121,49 @@ func (f *probeFlags) probe(ctx context.Context, sys *system, analysis *aggregate
 	cfg.From = f.from
 	cfg.OurHosts = f.ourHosts
 	cfg.SMTP, cfg.SMTPRecipient = f.smtp, f.smtpRecipient
+	cfg.Keys = f.keys
 	cfg.Timeout, cfg.Deadline = f.timeout, f.deadline
-	if len(cfg.Resolvers) == 0 {
-		var err error
+	var err error
+	if cfg.Tape, err = f.tape(); err != nil {
+		return nil, err
+	}
+	if len(cfg.Resolvers) == 0 && f.replay == "" {
 		if cfg.Resolvers, err = systemResolvers(sys.resolvConf); err != nil {
 			return nil, err
 		}
 	}
-	return diagnose.Run(ctx, analysis, top, cfg), nil
+	result := diagnose.Run(ctx, analysis, top, cfg)
+	if f.record != "" {
+		if err := writeTape(f.record, cfg.Tape); err != nil {
+			return nil, fmt.Errorf("--record: %w", err)
+		}
+	}
+	return result, nil
+}
+
+// tape is an empty one, or that of --replay.
+func (f *probeFlags) tape() (*tape.Tape, error) {
+	if f.replay == "" {
+		return new(tape.Tape), nil
+	}
+	file, err := os.Open(f.replay)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--replay: %w", err)}
+	}
+	defer file.Close()
+	t, err := tape.Read(file)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--replay: %s: %w", f.replay, err)}
+	}
+	return t, nil
+}
+
+func writeTape(path string, t *tape.Tape) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(t.Write(file), file.Close())
 }
 
 // systemResolvers are those that the machine itself uses.

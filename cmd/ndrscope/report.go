@@ -29,7 +29,7 @@ func newReport(sys *system) *cobra.Command {
   ndrscope report --resolver 192.0.2.53 --egress 203.0.113.7 /var/log/mail.log`,
 		Args: atLeastOneInput,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(out.check(), pr.check()); err != nil {
+			if err := errors.Join(in.check(sys), out.check(), pr.check()); err != nil {
 				return usageError{err}
 			}
 			pr.ourHosts = in.ourHosts
