@@ -116,29 +116,30 @@ type pipeline struct {
 }
 
 func newPipeline(chunks int) *pipeline {
-	p := &pipeline{
+	return &pipeline{
 		free: make(chan *chunk, chunks), work: make(chan *chunk, chunks), order: make(chan *chunk, chunks),
 	}
-	for range chunks - 1 {
-		p.free <- newChunk()
-	}
-	return p
 }
 
 // cut fills chunks to the end of the log, the first of which is full already.
 func (p *pipeline) cut(ctx context.Context, cut *cutter, c *chunk) {
 	defer close(p.order)
 	defer close(p.work)
-	for ctx.Err() == nil {
+	for made := 1; ctx.Err() == nil; cut.fill(c) {
 		p.order <- c
 		p.work <- c
 		if cut.err != nil {
 			return
 		}
+		if made < cap(p.free) && len(p.free) == 0 {
+			c = newChunk()
+			made++
+			continue
+		}
 		select {
 		case c = <-p.free:
-			cut.fill(c)
 		case <-ctx.Done():
+			return
 		}
 	}
 }
