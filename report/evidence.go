@@ -17,13 +17,14 @@ func (p *page) probes(in Input) {
 		p.diagnosis("All domains", d)
 	}
 	for _, group := range alike(in.Probes.Diagnoses) {
-		first := group[0]
-		if first.Rule != "" && same(first, in.Probes.Overall) {
+		d := &group[0]
+		if d.Rule != "" && d.Rule == in.Probes.Overall.Rule && d.Cause == in.Probes.Overall.Cause {
 			p.heading(names(group))
-			p.text("  ", "As said of all domains: "+stop(first.Summary)+".")
+			p.text("  ", fmt.Sprintf("The cause said above of all domains (%s sure).", percent(d.Confidence)))
+			p.because(d)
 			continue
 		}
-		p.diagnosis(names(group), &first)
+		p.diagnosis(names(group), d)
 	}
 	if in.Probes.Incomplete != "" {
 		p.line("")
@@ -75,29 +76,47 @@ func (p *page) diagnosis(title string, d *diagnose.Diagnosis) {
 	if d.Claim != "" {
 		p.text("  What the bounces say is ", string(d.Claim)+".")
 	}
-	if len(d.Because) > 0 {
-		p.line("  Because")
-	}
-	for i := range d.Because {
-		p.text("  - ", findingText(&d.Because[i]))
-		p.evidence(d.Because[i].Evidence)
-	}
+	p.because(d)
 	if len(d.RuledOut) > 0 {
 		p.line("  Ruled out")
 	}
 	for i := range d.RuledOut {
 		r := &d.RuledOut[i]
-		p.text("  - ", fmt.Sprintf("%s (%s): %s", stop(r.Summary), Printable(r.Rule), findingText(&r.By)))
-		p.evidence(r.By.Evidence)
+		p.text("  - ", fmt.Sprintf("%s (%s). But: %s", stop(r.Summary), Printable(r.Rule), findingText(&r.By)))
 	}
 }
 
-// maxAnswer bounds the columns of one answer in the table; JSON has all of it.
-const maxAnswer = 300
+// because writes the findings that a diagnosis rests on, each once in a report.
+func (p *page) because(d *diagnose.Diagnosis) {
+	title := "  Because"
+	for i := range d.Because {
+		text := findingText(&d.Because[i])
+		if p.shown[text] {
+			continue
+		}
+		p.shown[text] = true
+		if title != "" {
+			p.line(title)
+			title = ""
+		}
+		p.text("  - ", text)
+		p.evidence(d.Because[i].Evidence)
+	}
+}
+
+// Bounds of what a table shows of the evidence for one finding; JSON has all of it.
+const (
+	maxQuestions = 4
+	maxAnswer    = 300 // columns
+)
 
 // evidence writes questions and answers, for a reader to repeat.
 func (p *page) evidence(list []diagnose.Evidence) {
-	for _, e := range list {
+	for i, e := range list {
+		if i == maxQuestions && len(list) > maxQuestions+1 {
+			p.line("      " + p.faint(fmt.Sprintf("and %d more questions: --format json", len(list)-i)))
+			return
+		}
 		answered := Printable(e.Answered)
 		if answered == "" {
 			answered = "no answer"

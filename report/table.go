@@ -19,7 +19,7 @@ import (
 // Table writes the report for people: the answer in a few sentences, the domains, the providers, the evidence, the
 // wordings that no rule knows, and what was read.
 func Table(w io.Writer, in Input, opt TableOptions) error {
-	p := &page{w: bufio.NewWriter(w), width: max(opt.Width, 40), color: opt.Color}
+	p := &page{w: bufio.NewWriter(w), width: max(opt.Width, 40), color: opt.Color, shown: map[string]bool{}}
 	for _, sentence := range answer(in) {
 		p.text("", sentence)
 	}
@@ -48,6 +48,7 @@ type page struct {
 	w     *bufio.Writer
 	width int
 	color bool
+	shown map[string]bool // findings that were written already
 	err   error
 }
 
@@ -174,11 +175,13 @@ func (p *page) groups(all []column, groups []aggregate.Group) {
 		if p.width < c.from || c.optional && blank(groups, c.cell) {
 			continue
 		}
-		cols = append(cols, c)
-		room -= c.width + gap
 		if c.width == 0 {
 			flexible++
+		} else {
+			c.width = min(c.width, widest(groups, c))
 		}
+		cols = append(cols, c)
+		room -= c.width + gap
 	}
 	room += gap
 	for i := range cols {

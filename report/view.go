@@ -78,7 +78,7 @@ func whatFails(an *aggregate.Analysis) string {
 	t := &an.Total
 	var b strings.Builder
 	fmt.Fprintf(&b, "Mail to %s at %s has not arrived", count(t.Failing(), "recipient", "recipients"), count(len(an.Domains), "domain", "domains"))
-	if t.DeliveredKnown {
+	if an.Books.Lines > 0 {
 		fmt.Fprintf(&b, ", of %d that were tried", t.Recipients)
 	}
 	var parts []string
