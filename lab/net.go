@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"ndrscope/diagnose"
 )
 
 // Net is the network: what can be reached at which address, and what was asked of it.
@@ -116,8 +118,8 @@ type Host struct {
 	NAT map[netip.Addr]netip.Addr
 }
 
-// From is the same machine dialling from one of its addresses.
-func (h *Host) From(local netip.Addr) *Host {
+// Bind is the same machine dialling from one of its addresses.
+func (h *Host) Bind(local netip.Addr) diagnose.Dialer {
 	c := *h
 	c.Addrs = append([]netip.Addr{local}, h.Addrs...)
 	return &c

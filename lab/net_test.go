@@ -332,7 +332,7 @@ func TestQuestionsAreCounted(t *testing.T) {
 
 func TestSMTP(t *testing.T) {
 	s := load(t, world)
-	c := s.smtp(t, "203.0.113.10:25", "")
+	c := s.smtp(t, "203.0.113.10:25")
 	if err := c.Hello("mail.ours.example"); err != nil {
 		t.Fatal(err)
 	}
@@ -381,14 +381,10 @@ func TestSMTP(t *testing.T) {
 	}
 }
 
-// smtp connects with net/smtp, from an address of ours or from the ordinary one.
-func (s *Scenario) smtp(t *testing.T, server, from string) *smtp.Client {
+// smtp connects with net/smtp.
+func (s *Scenario) smtp(t *testing.T, server string) *smtp.Client {
 	t.Helper()
-	h := s.Host
-	if from != "" {
-		h = h.From(netip.MustParseAddr(from))
-	}
-	conn, err := h.DialContext(t.Context(), "tcp", server)
+	conn, err := s.Host.DialContext(t.Context(), "tcp", server)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -409,7 +405,7 @@ func TestSMTPByClient(t *testing.T) {
 		{"203.0.113.10:25", "192.0.2.25", "220 mx1.customer.example ESMTP"},
 		{"203.0.113.20:25", "192.0.2.25", "554 5.7.1 no PTR for 192.0.2.25"}, // its resolver refuses reverse lookups
 	} {
-		c, err := s.Host.From(netip.MustParseAddr(test.from)).DialContext(t.Context(), "tcp", test.server)
+		c, err := s.Host.Bind(netip.MustParseAddr(test.from)).DialContext(t.Context(), "tcp", test.server)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -441,10 +437,10 @@ func TestBadServers(t *testing.T) {
 	if _, err := stalled.Read(make([]byte, 1)); !errors.As(err, &timeout) || !timeout.Timeout() {
 		t.Errorf("stalled server: %v", err)
 	}
-	if err := s.smtp(t, "203.0.113.22:25", "").Mail("a@ours.example"); !errors.Is(err, io.EOF) {
+	if err := s.smtp(t, "203.0.113.22:25").Mail("a@ours.example"); !errors.Is(err, io.EOF) {
 		t.Errorf("dropped at MAIL: %v", err)
 	}
-	if err := s.smtp(t, "203.0.113.26:25", "").Hello("x"); !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
+	if err := s.smtp(t, "203.0.113.26:25").Hello("x"); !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("reset at EHLO: %v", err)
 	}
 	endless, _ := s.Host.DialContext(t.Context(), "tcp", "203.0.113.23:25")
