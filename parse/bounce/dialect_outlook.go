@@ -1,7 +1,7 @@
 package bounce
 
-// outlook is Hotmail and Outlook.com, and the SMTP service of IIS.
-var outlook = dialect{
+// outlookCom is Hotmail and Outlook.com, and the SMTP service of IIS.
+var outlookCom = dialect{
 	name:  "outlook",
 	match: func(m *message) bool { return m.head.has("X-DSNContext") || m.fromHas("@hotmail.com", "@outlook.com") },
 }

@@ -107,7 +107,7 @@ var dialects = []dialect{
 	}},
 	{name: "imailserver", match: func(m *message) bool { return strings.HasPrefix(m.head.get("X-Mailer"), "<SMTP32 v") }},
 	exim,
-	outlook,
+	outlookCom,
 	office365,
 	exchange2003,
 	exchange2007,

@@ -1,6 +1,8 @@
 package bounce
 
 import (
+	"encoding/base64"
+	"encoding/binary"
 	"strings"
 	"testing"
 
@@ -185,5 +187,31 @@ func TestBackscatter(t *testing.T) {
 	}
 	if e := decode(bounce, Options{}); e.Kind != parse.Failure {
 		t.Errorf("without options: %s", e.Kind)
+	}
+}
+
+// TestTNEF requires that a notice within winmail.dat is read like any other.
+func TestTNEF(t *testing.T) {
+	tnef := "\x78\x9f\x3e\x22\x01\x00"
+	for _, attribute := range []struct {
+		id   uint32
+		text string
+	}{
+		{0x00078008, "IPM.Note\x00"},
+		{0x0002800C, "Your message did not reach the following recipient(s):\r\n\r\nbob@example.com on Fri, 20 Nov 2026\r\n    550 5.1.1 no such user\r\n\x00"},
+	} {
+		b := binary.LittleEndian.AppendUint32([]byte{1}, attribute.id)
+		b = binary.LittleEndian.AppendUint32(b, uint32(len(attribute.text)))
+		tnef += string(b) + attribute.text + "\x00\x00"
+	}
+	raw := "From: System Administrator <postmaster@mx.example.net>\nSubject: Undeliverable: Offer\nMIME-Version: 1.0\n" +
+		"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: application/ms-tnef; name=\"winmail.dat\"\n" +
+		"Content-Transfer-Encoding: base64\n\n" + base64.StdEncoding.EncodeToString([]byte(tnef)) + "\n--b--\n"
+	events, err := Decode([]byte(raw), parse.Origin{Path: "x"}, Options{})
+	if err != nil || len(events) != 1 {
+		t.Fatal(events, err)
+	}
+	if e := events[0]; e.Recipient != "bob@example.com" || e.Status != "5.1.1" || e.Dialect != "exchange2003" {
+		t.Errorf("have %+v", e)
 	}
 }
