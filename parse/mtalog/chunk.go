@@ -119,6 +119,7 @@ func (c *chunk) parse(p *parser) {
 		c.damage = append(c.damage, damagedLine{line: c.lines, kind: tooLong})
 	}
 	p.binary = bytes.IndexByte(c.data, 0) >= 0
+	f := c.nextFact()
 	for rest := c.data; len(rest) > 0; {
 		var text []byte
 		if end := bytes.IndexByte(rest, '\n'); end >= 0 {
@@ -127,21 +128,30 @@ func (c *chunk) parse(p *parser) {
 			text, rest = rest, nil
 		}
 		c.lines++
-		if n := len(c.facts); n < cap(c.facts) {
-			c.facts = c.facts[:n+1]
-		} else {
-			c.facts = append(c.facts, fact{})
-		}
-		f := &c.facts[len(c.facts)-1]
-		*f = fact{line: c.lines}
 		p.parse(text, f)
 		switch f.verb {
 		case nothing:
 			c.ignored.add(f.subkind)
-			c.facts = c.facts[:len(c.facts)-1]
+			f.wipe()
 		case damaged:
 			c.damage = append(c.damage, damagedLine{line: c.lines, kind: f.damage, text: text})
-			c.facts = c.facts[:len(c.facts)-1]
+			*f = fact{}
+		default:
+			f.line = c.lines
+			f = c.nextFact()
 		}
 	}
+	c.facts = c.facts[:len(c.facts)-1]
+}
+
+// nextFact is a blank fact behind those that were found.
+func (c *chunk) nextFact() *fact {
+	n := len(c.facts)
+	if n < cap(c.facts) {
+		c.facts = c.facts[:n+1]
+		c.facts[n] = fact{}
+	} else {
+		c.facts = append(c.facts, fact{})
+	}
+	return &c.facts[n]
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -179,5 +181,30 @@ func TestTwoLogs(t *testing.T) {
 	last := events[len(events)-1]
 	if last.Subkind != parse.Expired || last.Sender != "shop@example.org" || last.Origin.Index != 1 {
 		t.Errorf("got %+v", last)
+	}
+}
+
+// TestWipe has every line of the samples leave a blank fact behind where it tells nothing: wipe relies on that.
+func TestWipe(t *testing.T) {
+	paths, err := filepath.Glob("testdata/dialect/*")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no samples", err)
+	}
+	for _, path := range paths {
+		log, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := formatOf(log).parser(Options{Now: testNow, Location: time.UTC}, Log{})
+		for text := range bytes.Lines(log) {
+			var f fact
+			if p.parse(bytes.TrimRight(text, "\n"), &f); f.verb != nothing {
+				continue
+			}
+			f.wipe()
+			if got, blank := fmt.Sprintf("%+v", f), fmt.Sprintf("%+v", fact{}); got != blank {
+				t.Errorf("%s: %q leaves %s", path, text, got)
+			}
+		}
 	}
 }

@@ -9,6 +9,8 @@ type line struct {
 	program []byte // with its instance: postfix-out/smtp
 	pid     []byte
 	message []byte
+	// role is that of program within Postfix.
+	role postfixRole
 }
 
 // stamp is a time stamp that was found and not yet understood.
@@ -102,7 +104,7 @@ func openSyslog(text []byte, l *line) bool {
 	if n == 0 || n >= len(text) || text[n] != ' ' {
 		return false
 	}
-	return openTag(bytes.TrimLeft(text[n:], " "), l)
+	return openTag(trimBlanks(text[n:]), l)
 }
 
 // stampLen finds the time stamp at the begin of text.
@@ -148,7 +150,7 @@ func openTag(text []byte, l *line) bool {
 		// No host: the tag follows at once, as in some container logs.
 		l.host = nil
 	} else {
-		l.host, text = text[:space], bytes.TrimLeft(text[space+1:], " ")
+		l.host, text = text[:space], trimBlanks(text[space+1:])
 	}
 	return openBareTag(text, l)
 }
@@ -180,7 +182,7 @@ func openBareTag(text []byte, l *line) bool {
 	if len(text) == 0 || text[0] != ':' {
 		return false
 	}
-	text = bytes.TrimLeft(text[1:], " ")
+	text = trimBlanks(text[1:])
 	if bytes.HasPrefix(text, []byte("[ID ")) {
 		if shut := bytes.Index(text, []byte("] ")); shut > 0 {
 			text = text[shut+2:]
@@ -256,6 +258,13 @@ func elementEnd(text []byte) int {
 		}
 	}
 	return 0
+}
+
+func trimBlanks(text []byte) []byte {
+	for len(text) > 0 && text[0] == ' ' {
+		text = text[1:]
+	}
+	return text
 }
 
 func nilValue(word []byte) []byte {

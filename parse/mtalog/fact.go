@@ -65,6 +65,15 @@ type fact struct {
 	events []parse.Event
 }
 
+// wipe makes the fact of a line of no interest blank again. Most such lines leave no trace but the subkind, and dialects
+// set id or dialect before anything else.
+func (f *fact) wipe() {
+	if f.id != nil || f.dialect != "" {
+		*f = fact{}
+	}
+	f.subkind = ""
+}
+
 // verb is the sort of a fact.
 type verb uint8
 
@@ -102,3 +111,6 @@ func (f *fact) name(recipient []byte, d *delivery) {
 	e := f.event
 	e.QueueID, e.Sender, e.Recipient, e.Domain, e.Subkind = d.id, d.sender, string(recipient), domainOf(recipient), f.subkind
 }
+
+// cutShort marks a line whose end is missing.
+func (f *fact) cutShort() { *f = fact{line: f.line, verb: damaged, damage: cutShort} }

@@ -56,7 +56,7 @@ func (p *parser) parse(text []byte, f *fact) {
 		p.parseExport(text, f)
 		return
 	}
-	if len(bytes.TrimSpace(text)) == 0 {
+	if len(text) == 0 || text[0] <= ' ' && len(bytes.TrimSpace(text)) == 0 {
 		return
 	}
 	if p.binary && bytes.IndexByte(text, 0) >= 0 {

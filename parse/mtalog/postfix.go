@@ -2,7 +2,6 @@ package mtalog
 
 import (
 	"bytes"
-	"strconv"
 
 	"ndrscope/parse"
 )
@@ -13,7 +12,10 @@ const postfixName = "postfix"
 // postfixDaemons are the programs of Postfix. The syslog name in front of the slash varies: postfix/smtp,
 // postfix-out/smtp, postfix/submission/smtpd.
 func postfixClaims(l *line) bool {
-	return bytes.IndexByte(l.program, '/') > 0 && postfixDaemon(l.program) != postfixNone
+	if slash := bytes.LastIndexByte(l.program, '/'); slash > 0 {
+		l.role = postfixDaemon(l.program[slash+1:])
+	}
+	return l.role != postfixNone
 }
 
 type postfixRole uint8
@@ -28,8 +30,8 @@ const (
 	postfixServer
 )
 
-func postfixDaemon(program []byte) postfixRole {
-	switch string(program[bytes.LastIndexByte(program, '/')+1:]) {
+func postfixDaemon(name []byte) postfixRole {
+	switch string(name) {
 	case "smtp", "lmtp", "local", "virtual", "pipe", "error", "retry", "discard", "relay":
 		return postfixAgent
 	case "qmgr", "oqmgr", "nqmgr", "postsuper":
@@ -49,7 +51,7 @@ func postfixDaemon(program []byte) postfixRole {
 }
 
 func postfixParse(p *parser, l *line, f *fact) {
-	switch postfixDaemon(l.program) {
+	switch l.role {
 	case postfixAgent:
 		postfixAttempt(p, l, f)
 	case postfixQueue:
@@ -254,8 +256,11 @@ func postfixNotice(l *line, f *fact) {
 // postfixInbound tells the lines with which we refuse other people's mail: "NOQUEUE: reject: RCPT from ...".
 func postfixInbound(message []byte) parse.Subkind {
 	rest := message
-	if i := bytes.IndexByte(message, ':'); i > 0 && i+2 < len(message) && isAlphanumeric(message[:i]) {
-		rest = message[i+2:]
+	if _, after, ok := postfixID(message); ok {
+		rest = after
+	}
+	if len(rest) == 0 || rest[0] != 'r' && rest[0] != 'm' && rest[0] != 'd' && rest[0] != 'p' {
+		return ""
 	}
 	for _, word := range postfixRefusals {
 		if bytes.HasPrefix(rest, []byte(word)) {
@@ -266,23 +271,3 @@ func postfixInbound(message []byte) parse.Subkind {
 }
 
 var postfixRefusals = [...]string{"reject: ", "milter-reject: ", "reject_warning: ", "discard: ", "proxy-reject: ", "milter-discard: "}
-
-func isAlphanumeric(text []byte) bool {
-	for _, c := range text {
-		if !isLetterOrDigit(c) {
-			return false
-		}
-	}
-	return len(text) > 0
-}
-
-// cutShort marks a line whose end is missing.
-func (f *fact) cutShort() { *f = fact{line: f.line, verb: damaged, damage: cutShort} }
-
-func parseSize(text []byte) int64 {
-	n, err := strconv.ParseInt(string(text), 10, 64)
-	if err != nil || n < 0 {
-		return 0
-	}
-	return n
-}

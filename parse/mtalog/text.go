@@ -3,6 +3,7 @@ package mtalog
 import (
 	"bytes"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -92,4 +93,22 @@ func messageKey(host, id []byte) uint64 {
 		h = (h ^ uint64(c)) * prime
 	}
 	return h
+}
+
+func isAlphanumeric(text []byte) bool {
+	for _, c := range text {
+		if !isLetterOrDigit(c) {
+			return false
+		}
+	}
+	return len(text) > 0
+}
+
+// parseSize reads a number of bytes; 0 is unknown.
+func parseSize(text []byte) int64 {
+	n, err := strconv.ParseInt(string(text), 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
 }
