@@ -66,9 +66,29 @@ var checks = []check{
 	{id: "rbl-ip", reasons: judged, asks: "the zones below, about our addresses, each zone's health first", source: "RFC 5782", probe: checkBlockLists},
 	{id: "rbl-domain", reasons: []classify.Reason{classify.Spam, classify.BadReputation, classify.SenderRejected, classify.ContentRejected},
 		asks: "the zones of domains, about our sender, HELO and DKIM domains", source: "RFC 5782", probe: checkDomainLists},
-	{id: "spf", reasons: []classify.Reason{classify.AuthFailed}, asks: "check_host(our address, MAIL FROM); HELO for the null sender", source: "RFC 7208", probe: checkSPF},
-	{id: "spf-lint", reasons: []classify.Reason{classify.AuthFailed}, asks: "the whole tree of SPF records", source: "RFC 7208 section 4.6.4", probe: checkSPFTree},
+	{id: "spf", reasons: []classify.Reason{classify.AuthFailed}, when: anyAuth("spf", "dmarc", "alignment"), asks: "check_host(our address, MAIL FROM); HELO for the null sender", source: "RFC 7208", probe: checkSPF},
+	{id: "spf-lint", reasons: []classify.Reason{classify.AuthFailed}, when: anyAuth("spf", "dmarc", "alignment"), asks: "the whole tree of SPF records", source: "RFC 7208 section 4.6.4", probe: checkSPFTree},
 	{id: "sender-domain", reasons: []classify.Reason{classify.SenderRejected}, asks: "MX, A and AAAA of our sender domains", source: "RFC 7505", probe: checkSenderDomain},
-	{id: "dmarc", reasons: []classify.Reason{classify.AuthFailed}, asks: "_dmarc of the From domain, up the tree", source: "RFC 9989", probe: checkDMARC},
-	{id: "dkim", reasons: []classify.Reason{classify.AuthFailed}, asks: "the key of the returned message's own signature", source: "RFC 6376, 8301", probe: checkDKIM},
+	{id: "dmarc", reasons: []classify.Reason{classify.AuthFailed}, when: anyAuth("dmarc", "alignment"), asks: "_dmarc of the From domain, up the tree", source: "RFC 9989", probe: checkDMARC},
+	{id: "dkim", reasons: []classify.Reason{classify.AuthFailed}, when: anyAuth("dkim", "dmarc", "alignment"), asks: "the key of the returned message's own signature", source: "RFC 6376, 8301", probe: checkDKIM},
+	{id: "smtp", reasons: told, when: withSMTP, asks: "the conversation by hand: banner, EHLO, STARTTLS, EHLO, MAIL FROM, [RCPT TO], QUIT", source: "RFC 5321", probe: checkSMTP},
+	{id: "tls", reasons: []classify.Reason{classify.TLSFailed, classify.Security}, when: withSMTP, asks: "the certificate: chain, name, expiry", source: "RFC 3207", probe: checkTLS},
+	{id: "mta-sts", reasons: []classify.Reason{classify.TLSFailed, classify.Security}, asks: "the domain's policy, against its mail servers and their certificates", source: "RFC 8461", probe: checkMTASTS},
+	{id: "dane", reasons: []classify.Reason{classify.TLSFailed, classify.Security}, asks: "TLSA of each mail server, against its certificate", source: "RFC 7672", probe: checkDANE},
+	{id: "open-relay", reasons: []classify.Reason{classify.RelayDenied, classify.IPBlocked, classify.BadReputation}, when: withSMTP,
+		asks:   "our own hosts: null sender, user%dom@self, user%dom@[ip], \"user@dom\", \"user%dom\", user@dom@self, @self:user@dom, dom!user",
+		source: "RFC 5321 section 7.9", probe: checkOpenRelay},
+	{id: "auth", reasons: []classify.Reason{classify.AuthRequired}, asks: "does the server that refused us offer AUTH?", source: "RFC 4954", probe: checkAuth},
+	{id: "port25", reasons: unseen, when: withSMTP, asks: "TCP port 25 of well-known mail servers, where the domain's cannot be reached", source: "-", probe: checkPort25},
+}
+
+// withSMTP is for checks that speak to mail servers.
+func withSMTP(r *run, _ *caseFile) bool { return r.cfg.SMTP }
+
+// anyAuth is for checks of one kind of authentication: where the failures say which kind they mean, the others are
+// left alone.
+func anyAuth(details ...string) func(*run, *caseFile) bool {
+	return func(_ *run, c *caseFile) bool {
+		return len(c.group.Reasons) == 0 || c.authCode(append(details, "")...)
+	}
 }

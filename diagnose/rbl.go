@@ -14,9 +14,9 @@ import (
 
 // namedZones are the lists that the domain's replies name, as far as these can be asked.
 func (c *caseFile) namedZones() (zones []dnsbl.Zone, deadOnes []string) {
-	for _, n := range c.group.BlockLists {
-		name := strings.ToLower(n.Name)
-		if known, ok := classify.BlockListNamed(n.Name); ok && known.Zone != "" {
+	for _, given := range c.listNames() {
+		name := strings.ToLower(given)
+		if known, ok := classify.BlockListNamed(given); ok && known.Zone != "" {
 			name = known.Zone
 		}
 		if dnsbl.Dead(name) {
@@ -29,6 +29,25 @@ func (c *caseFile) namedZones() (zones []dnsbl.Zone, deadOnes []string) {
 		}
 	}
 	return zones, deadOnes
+}
+
+// listNames are the block lists that the replies name, by zone or by name, those seen most first.
+func (c *caseFile) listNames() []string {
+	var list []string
+	for _, n := range c.group.BlockLists {
+		list = append(list, n.Name)
+	}
+	for _, n := range c.group.Reasons {
+		if (n.Reason == classify.IPBlocked || n.Reason == classify.BadReputation) && n.Detail != "" {
+			list = append(list, n.Detail)
+		}
+	}
+	for _, s := range c.group.Samples {
+		if s.Event.BlockList != "" {
+			list = append(list, s.Event.BlockList)
+		}
+	}
+	return list
 }
 
 // names says whether the domain's replies name a list.

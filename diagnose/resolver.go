@@ -55,7 +55,7 @@ func checkResolverReverse(ctx context.Context, r *run, c *caseFile) []Finding {
 // reverseQuestions are for our own addresses, some of the mail servers' in question, and controls.
 func (r *run) reverseQuestions(ctx context.Context) []question {
 	var addrs []netip.Addr
-	cases := r.cases(3)
+	cases := r.opened[:min(len(r.opened), 3)]
 	for _, c := range cases {
 		addrs = append(addrs, c.egress...)
 	}
@@ -148,7 +148,7 @@ func forwardOver(ctx context.Context, a dnsq.Asker, r *run) []dnsq.Answer {
 // forwardQuestions are the controls, and the MX of the worst domains.
 func forwardQuestions(r *run) []question {
 	list := slices.Clone(forwardControls)
-	for _, c := range r.cases(3) {
+	for _, c := range r.opened[:min(len(r.opened), 3)] {
 		list = append(list, question{dns.CanonicalName(c.group.Domain), dns.TypeMX})
 	}
 	return list

@@ -327,7 +327,7 @@ func rulePTRMended(c *caseFile) match {
 }
 
 func ruleListed(c *caseFile) match {
-	if !c.blocked() && !c.has(classify.Spam, classify.SenderRejected) && len(c.group.BlockLists) == 0 {
+	if !c.blocked() && !c.has(classify.Spam, classify.SenderRejected) && len(c.listNames()) == 0 {
 		return no
 	}
 	var named, other, minor []Finding

@@ -24,6 +24,7 @@ func Run(ctx context.Context, analysis *aggregate.Analysis, top int, cfg Config)
 	ctx, cancel := context.WithTimeout(ctx, r.cfg.Deadline)
 	defer cancel()
 	cases := r.cases(top)
+	r.opened = cases
 	r.chooseTruth(ctx, cases)
 	r.probe(ctx, cases)
 
@@ -49,6 +50,10 @@ type run struct {
 	truth          dnsq.Asker
 	referenceWorks bool
 	lists          *dnsbl.Client
+
+	opened   []*caseFile
+	planOnce sync.Once
+	planned  map[netip.Addr]*planned
 
 	mu     sync.Mutex
 	shared map[string]*sharedFindings
