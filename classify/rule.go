@@ -63,7 +63,8 @@ type Sample struct {
 type Layer int
 
 const (
-	CodeLayer     Layer = iota + 1 // SMTP reply codes, and status codes that say little
+	EmptyLayer    Layer = iota + 1 // texts that tell of a failure and no reason
+	CodeLayer                      // SMTP reply codes, and status codes that say little
 	HintLayer                      // single telling words
 	StatusLayer                    // the IANA registry of enhanced status codes
 	WordingLayer                   // what MTAs, filters and providers write, in any language
@@ -71,11 +72,11 @@ const (
 	UserLayer                      // the user's own rules
 )
 
-var layerNames = [...]string{CodeLayer: "code", HintLayer: "hint", StatusLayer: "status", WordingLayer: "wording",
+var layerNames = [...]string{EmptyLayer: "empty", CodeLayer: "code", HintLayer: "hint", StatusLayer: "status", WordingLayer: "wording",
 	ProviderLayer: "provider", UserLayer: "user"}
 
 func (l Layer) String() string {
-	if l < CodeLayer || l > UserLayer {
+	if l < EmptyLayer || l > UserLayer {
 		return "layer " + strconv.Itoa(int(l))
 	}
 	return layerNames[l]
@@ -83,7 +84,7 @@ func (l Layer) String() string {
 
 // confidence of a rule that does not tell its own.
 func (l Layer) confidence() float64 {
-	return [...]float64{CodeLayer: 0.3, HintLayer: 0.5, StatusLayer: 0.7, WordingLayer: 0.9, ProviderLayer: 0.95,
+	return [...]float64{EmptyLayer: 0.2, CodeLayer: 0.3, HintLayer: 0.5, StatusLayer: 0.7, WordingLayer: 0.9, ProviderLayer: 0.95,
 		UserLayer: 1}[l]
 }
 

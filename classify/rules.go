@@ -27,6 +27,7 @@ var tables = []struct {
 	{HintLayer, localisedHints},
 	{StatusLayer, statusRules},
 	{CodeLayer, vagueRules},
+	{EmptyLayer, emptyRules},
 }
 
 // Rules lists the built-in rules.
@@ -65,7 +66,7 @@ func (r *Rule) validate() error {
 	if MeaningOf(r.Reason).Reason != r.Reason {
 		wrong("there is no reason %q", r.Reason)
 	}
-	if r.Layer < CodeLayer || r.Layer > UserLayer {
+	if r.Layer < EmptyLayer || r.Layer > UserLayer {
 		wrong("there is no %v", r.Layer)
 	}
 	if r.End != "" && !slices.Contains([]End{Sender, Recipient, Domain, Route, Content, EndUnknown}, r.End) {
