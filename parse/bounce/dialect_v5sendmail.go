@@ -35,7 +35,7 @@ var v5sendmail = dialect{
 				if inner := line[strings.Index(line, "...")+3:]; findReply(inner).code != "" {
 					e.Diagnostic = strings.TrimSpace(inner)
 				} else if remote != "" {
-					e.Diagnostic = remote + " (" + line + ")"
+					e.Diagnostic = remote
 				}
 				e.RemoteHost = cleanHost(host)
 				events = append(events, e)

@@ -1,9 +1,11 @@
 package bounce
 
 import (
+	"slices"
 	"strings"
 
 	"ndrscope/parse"
+	"ndrscope/parse/outlook"
 )
 
 // message is one mail, read once: what every dialect looks at.
@@ -47,7 +49,7 @@ func read(raw []byte, opt Options) *message {
 // collect sorts the parts: human text, machine-readable fields, the returned message.
 func (m *message) collect(w *walker) {
 	var plain string
-	var html *part
+	var html, tnef *part
 	for i := range w.parts {
 		p := &w.parts[i]
 		m.kinds = append(m.kinds, p.kind)
@@ -71,6 +73,8 @@ func (m *message) collect(w *walker) {
 				}
 				m.returned = readReturned(body, strings.HasSuffix(p.kind, "headers"), w)
 			}
+		case "application/ms-tnef":
+			tnef = p
 		case "text/html":
 			if html == nil && m.returned == nil {
 				html = p
@@ -85,12 +89,30 @@ func (m *message) collect(w *walker) {
 	if html != nil && len(strings.TrimSpace(text)) < 20 {
 		text += htmlText(html.text(maxText, w))
 	}
+	if tnef != nil && len(m.status) == 0 && strings.TrimSpace(text) == "" {
+		m.unwrap(tnef, w)
+		return
+	}
 	m.text = text
 	m.low.fill(text)
 	m.splitReturned(w)
 	if len(m.status) == 0 && hasStatusFields(&m.low) {
 		m.status = parseFields(m.text)
 	}
+}
+
+// unwrap collects the parts of the message within Microsoft's TNEF (winmail.dat), where a report has no other text.
+func (m *message) unwrap(p *part, w *walker) {
+	raw, err := outlook.TNEF(decodeTransfer(p.body, p.head.get("Content-Transfer-Encoding"), maxReturned))
+	if err != nil {
+		w.warn("%w", err)
+	}
+	inner := walker{warnings: w.warnings}
+	head, body := inner.header(raw)
+	inner.walk(head, body, maxDepth/2)
+	inner.parts = slices.DeleteFunc(inner.parts, func(p part) bool { return p.kind == "application/ms-tnef" })
+	m.collect(&inner)
+	w.warnings = inner.warnings
 }
 
 // addressees are the addresses, lower case, that the report was sent to.

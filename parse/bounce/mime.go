@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
-
-	"ndrscope/parse/outlook"
 )
 
 // Bounds. What exceeds them is left out and reported; the rest is used.
@@ -70,31 +68,13 @@ func (w *walker) walk(head fields, body []byte, depth int) {
 		}
 		kind = "text/plain"
 	}
-	if kind == "application/ms-tnef" || strings.EqualFold(param(ctype, "name"), "winmail.dat") {
-		if w.unwrap(head, body, depth) {
-			return
-		}
+	if strings.EqualFold(param(ctype, "name"), "winmail.dat") {
+		kind = "application/ms-tnef"
 	}
 	w.parts = append(w.parts, part{kind: kind, head: head, body: body})
 	if len(w.parts) == maxParts {
 		w.warn("more than %d parts: the rest is left out", maxParts)
 	}
-}
-
-// unwrap walks the message within Microsoft's TNEF (winmail.dat); false when it cannot be read.
-func (w *walker) unwrap(head fields, body []byte, depth int) bool {
-	if depth >= maxDepth {
-		return false
-	}
-	raw, err := outlook.TNEF(decodeTransfer(body, head.get("Content-Transfer-Encoding"), maxReturned))
-	if err != nil {
-		w.warn("%w", err)
-	}
-	if raw == nil {
-		return false
-	}
-	w.entity(raw, depth)
-	return true
 }
 
 // split walks the parts of a multipart; false when the boundary does not occur.
