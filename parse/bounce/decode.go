@@ -25,8 +25,9 @@
 // match is cheap and sure: it looks at From, Subject, a header field or one fixed phrase. decode sets Recipient and
 // Diagnostic, and of the rest (Status, ReplyCode, Command, RemoteHost ...) only what finish cannot find in the
 // Diagnostic by itself. Most need no more than one call of m.blocks. decode is nil where the general reading is
-// enough and only the name is of use. Samples are testdata/NAME*.eml with their golden JSON; a test requires that
-// every dialect wins at least one.
+// enough and only the name is of use (dialect_plain.go); refine, rarely needed, corrects what was read from
+// delivery-status fields. Samples are testdata/NAME*.eml with their golden JSON, written by go test -update; a test
+// requires that every dialect wins at least one.
 package bounce
 
 import (

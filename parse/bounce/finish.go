@@ -114,9 +114,11 @@ func trimAddress(a string) string {
 	return strings.TrimSpace(strings.Trim(a, "<> \t\r\n"))
 }
 
-// isExpired is whether a failure is the end of the queue lifetime after temporary errors.
+// isExpired is whether a failure is the end of the queue lifetime after temporary errors. Postfix says so only by a
+// Status of class 4 beside Action: failed.
 func isExpired(e *parse.Event, low *haystack) bool {
-	return isExpiry(e.Status) || low.hasAny("message expired", "retry timeout exceeded", "in the queue too long", "delivery time expired",
+	gaveUp := e.Dialect == "postfix" && e.StatusFrom == parse.FromStatusField && e.Action == "failed" && strings.HasPrefix(e.Status, "4.")
+	return gaveUp || isExpiry(e.Status) || low.hasAny("message expired", "retry timeout exceeded", "in the queue too long", "delivery time expired",
 		"queue.expired", "envelope expired", "could not deliver for the last", "failing for a long time", "retry time not reached",
 		"maximum queue", "queue lifetime", "giving up after")
 }
