@@ -20,7 +20,7 @@ func (p *page) probes(in Input) {
 		d := &group[0]
 		if d.Rule != "" && d.Rule == in.Probes.Overall.Rule && d.Cause == in.Probes.Overall.Cause {
 			p.heading(names(group))
-			p.text("  ", fmt.Sprintf("The cause said above of all domains (%s sure).", percent(d.Confidence)))
+			p.text("  ", fmt.Sprintf("The same cause as above (%s sure).", percent(d.Confidence)))
 			p.because(d)
 			continue
 		}
@@ -65,10 +65,13 @@ func names(group []diagnose.Diagnosis) string {
 
 func (p *page) diagnosis(title string, d *diagnose.Diagnosis) {
 	p.heading(title)
-	if d.Rule == "" {
-		p.text("  ", "No cause was found."+sentence(d.Summary))
-	} else {
+	switch {
+	case d.Rule != "":
 		p.text("  ", fmt.Sprintf("%s (%s, %s sure, %s).", stop(d.Summary), EndInWords(d.End), percent(d.Confidence), Printable(d.Rule)))
+	case d.Summary != "":
+		p.text("  ", stop(d.Summary)+". The probes found no cause besides.")
+	default:
+		p.text("  ", "The probes found no cause.")
 	}
 	if d.Remedy != "" {
 		p.text("  What to do: ", Printable(d.Remedy))
@@ -139,14 +142,6 @@ func findingText(f *diagnose.Finding) string {
 		fmt.Fprintf(&b, ", %s %s", Printable(a.Name), Printable(a.Value))
 	}
 	return b.String() + "."
-}
-
-// sentence is text to go on with, after a space.
-func sentence(s string) string {
-	if s == "" {
-		return ""
-	}
-	return " " + stop(s) + "."
 }
 
 // unknown lists the wordings that no rule knows.
