@@ -143,7 +143,7 @@ func checkDMARC(ctx context.Context, r *run, c *caseFile) []Finding {
 			continue
 		}
 		done[m.from] = true
-		list = append(list, judgeDMARC(ctx, r, c, m))
+		list = append(list, judgeDMARC(ctx, r, m))
 	}
 	return list
 }
@@ -166,7 +166,7 @@ func (c *caseFile) messages() []message {
 	return list
 }
 
-func judgeDMARC(ctx context.Context, r *run, c *caseFile, m message) Finding {
+func judgeDMARC(ctx context.Context, r *run, m message) Finding {
 	found := dmarc.Discover(ctx, r.truth, m.from)
 	evidence := seen(found.Answers...)
 	switch {
@@ -196,14 +196,6 @@ func judgeDMARC(ctx context.Context, r *run, c *caseFile, m message) Finding {
 	}
 	if !bySPF && !byDKIM {
 		return finding("dmarc.misaligned", m.from, args("why", strings.Join(why, ", "), "policy", found.Record.Policy), evidence...)
-	}
-	if bySPF && !byDKIM && len(c.egress) > 0 { // all rests on SPF
-		result := spfcheck.Check(ctx, r.truth, c.egress[0], "", c.localPart(m.envelope)+"@"+m.envelope)
-		if result.Result != spf.Pass && result.Result != spf.TempError {
-			why = append(why, "SPF of "+m.envelope+" says "+string(result.Result)+" for "+c.egress[0].String())
-			return finding("dmarc.misaligned", m.from, args("why", strings.Join(why, ", "), "policy", found.Record.Policy),
-				append(evidence, seen(result.Answers...)...)...)
-		}
 	}
 	return finding("dmarc.ok", m.from, args("policy", found.Record.Policy), evidence...)
 }

@@ -18,6 +18,9 @@ type caseFile struct {
 	group    *aggregate.Group
 	findings []Finding
 
+	// reasons of the failures. A refusal before the first command is one of our address, whatever its text says.
+	reasons []classify.Reason
+
 	egress  []netip.Addr // our public addresses as this domain's servers saw them
 	senders []string     // our sender domains
 	helo    []string
@@ -41,6 +44,12 @@ func (r *run) cases(top int) []*caseFile {
 
 func (r *run) open(g *aggregate.Group) *caseFile {
 	c := &caseFile{run: r, group: g}
+	for _, n := range g.Reasons {
+		c.reasons = append(c.reasons, n.Reason)
+	}
+	if c.refusedAtOnce() {
+		c.reasons = append(c.reasons, classify.IPBlocked)
+	}
 	c.egress = publicAddrs(g.LocalIPs)
 	if len(c.egress) == 0 {
 		for _, a := range r.cfg.Egress {
@@ -104,9 +113,7 @@ func isPublic(a netip.Addr) bool {
 
 // has says whether failures of the domain have one of the reasons.
 func (c *caseFile) has(reasons ...classify.Reason) bool {
-	return slices.ContainsFunc(c.group.Reasons, func(n aggregate.ReasonCount) bool {
-		return slices.Contains(reasons, n.Reason)
-	})
+	return slices.ContainsFunc(c.reasons, func(r classify.Reason) bool { return slices.Contains(reasons, r) })
 }
 
 // said says whether a reply of the domain's servers contains one of the texts, in any case.
@@ -117,10 +124,12 @@ func (c *caseFile) said(texts ...string) bool {
 	})
 }
 
-// at says whether a failure came at one of the stages of SMTP.
-func (c *caseFile) at(commands ...string) bool {
+// refusedAtOnce says whether a server refused us with its banner, as a 554 (RFC 5321 section 3.1). Postfix logs that as
+// "refused to talk to me", and does not say which command.
+func (c *caseFile) refusedAtOnce() bool {
 	return slices.ContainsFunc(c.group.Samples, func(s aggregate.Sample) bool {
-		return slices.Contains(commands, s.Event.Command)
+		e := &s.Event
+		return strings.HasPrefix(e.ReplyCode, "5") && (e.Command == "CONN" || strings.Contains(e.Diagnostic, "refused to talk to me"))
 	})
 }
 

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"context"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,9 +47,21 @@ func (c *caseFile) listNames() []string {
 		if s.Event.BlockList != "" {
 			list = append(list, s.Event.BlockList)
 		}
+		if s.Class.Reason != classify.IPBlocked && s.Class.Reason != classify.BadReputation {
+			continue
+		}
+		for _, m := range zoneWording.FindAllStringSubmatch(s.Event.Diagnostic, 3) {
+			if zone := strings.ToLower(m[1]); zone != s.Event.RemoteHost && zone != c.group.Domain {
+				list = append(list, zone)
+			}
+		}
 	}
 	return list
 }
+
+// zoneWording is how servers name the zone that they asked: Postfix says "blocked using ZONE", Exim and Exchange are
+// usually set to "listed at ZONE" and the like.
+var zoneWording = regexp.MustCompile(`(?i)\b(?:blocked (?:using|by)|(?:black|block|deny)?-?listed (?:at|by|in|on)|found (?:in|on|at)|dnsbl|rbl)[: ]+<?([a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.[a-z]{2,})`)
 
 // names says whether the domain's replies name a list.
 func (c *caseFile) names(zone string) bool {

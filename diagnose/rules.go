@@ -155,18 +155,7 @@ var rules = []rule{
 func (c *caseFile) relay() bool { return c.has(classify.RelayDenied) }
 
 // blocked says whether our address or reputation was refused.
-func (c *caseFile) blocked() bool {
-	return c.has(classify.IPBlocked, classify.BadReputation) || c.at("CONN") && c.refusedAtOnce()
-}
-
-func (c *caseFile) refusedAtOnce() bool {
-	for _, s := range c.group.Samples {
-		if s.Event.Command == "CONN" && (s.Event.ReplyCode == "554" || s.Event.ReplyCode == "550") {
-			return true
-		}
-	}
-	return false
-}
+func (c *caseFile) blocked() bool { return c.has(classify.IPBlocked, classify.BadReputation) }
 
 func ruleNoReverse(c *caseFile) match {
 	if !c.relay() {
@@ -432,6 +421,9 @@ func ruleDMARC(c *caseFile) match {
 	if f := c.all("dmarc.multiple", "dmarc.syntax"); f != nil {
 		return match{score: 0.8, because: f, claim: Confirmed}
 	}
+	if f := c.all("spf.fail", "spf.softfail", "spf.neutral", "spf.none", "spf.permerror"); f != nil && c.authCode("dmarc", "alignment") && c.first("dkim.ok") == nil {
+		return match{score: 0.9, because: append(f, c.all("dmarc.ok")...), claim: Confirmed}
+	}
 	if f := c.all("dmarc.none"); f != nil {
 		return match{score: 0.6, because: f, claim: Confirmed}
 	}
@@ -619,11 +611,12 @@ func ruleTheirPolicy(c *caseFile) match {
 	return m
 }
 
-// could says whether the failures are of a kind for which the fault might have been ours or the network's.
+// could says whether the failures are refusals that might have been our fault.
 func (c *caseFile) could() bool {
 	for _, n := range c.group.Reasons {
 		switch n.Reason {
-		case classify.UserUnknown, classify.MailboxFull, classify.MailboxDisabled, classify.MailboxMoved, classify.MessageTooBig,
+		case classify.NetworkError, classify.ExpiredReason, classify.DomainUnknown, classify.NoMailService, // nobody refused us
+			classify.UserUnknown, classify.MailboxFull, classify.MailboxDisabled, classify.MailboxMoved, classify.MessageTooBig,
 			classify.SizeOverLimit, classify.Virus, classify.NotRFCCompliant, classify.ContentRejected, classify.Suppressed,
 			classify.AutoReplyReason, classify.FeedbackReason, classify.DeliveredReason, classify.MailerError, classify.Greylisted:
 		default:
