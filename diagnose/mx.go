@@ -9,6 +9,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"ndrscope/classify"
 	"ndrscope/diagnose/dnsq"
 )
 
@@ -225,7 +226,11 @@ func (c *caseFile) bouncingHosts(ctx context.Context, r *run, t *route) []Findin
 	if len(strangers) == 0 || unclear {
 		return nil
 	}
-	return []Finding{finding("mx.not-mx", c.group.Domain,
+	tag := Tag("mx.smarthost")
+	if c.has(classify.RelayDenied, classify.AuthRequired, classify.MailLoop) { // it does not want to be one
+		tag = "mx.not-mx"
+	}
+	return []Finding{finding(tag, c.group.Domain,
 		args("host", strings.Join(strangers, ", "), "hosts", strings.Join(t.names(), ", ")), seen(t.answer)...)}
 }
 

@@ -54,6 +54,7 @@ var tags = []TagInfo{
 	{"mx.private", Error, "A mail server of {subject} has an address that the Internet cannot reach: {hosts}."},
 	{"mx.cname", Warning, "A mail server of {subject} is an alias, which RFC 5321 section 5.1 forbids: {hosts}."},
 	{"mx.not-mx", Error, "{host}, which refused our mail, is not a mail server of {subject} ({hosts})."},
+	{"mx.smarthost", Notice, "Mail for {subject} goes through {host}, which is not one of its mail servers ({hosts})."},
 	{"mx.bounced-by-mx", Good, "The server that refused our mail is a mail server of {subject}: {host}."},
 	{"mx.unknown", Open, "The mail servers of {subject} could not be looked up: {why}."},
 

@@ -28,6 +28,9 @@ func Check(ctx context.Context, a dnsq.Asker, addr netip.Addr, helo, sender stri
 	r := &resolver{asker: a}
 	result, err := spf.CheckHostWithSender(net.IP(addr.AsSlice()), helo, sender, spf.WithContext(ctx), spf.WithResolver(r))
 	out := Result{Result: result, Answers: r.answers}
+	if term := r.invalidTerm(); term != "" && result != spf.TempError {
+		return Result{Result: spf.PermError, Why: "the term " + term + " is not valid", Answers: r.answers}
+	}
 	if err != nil && (result == spf.TempError || result == spf.PermError) {
 		out.Why = err.Error()
 		if r.failure != "" && result == spf.TempError {
@@ -35,6 +38,24 @@ func Check(ctx context.Context, a dnsq.Asker, addr netip.Addr, helo, sender stri
 		}
 	}
 	return out
+}
+
+// invalidTerm finds a term that cannot be read in the records that were evaluated. RFC 7208 section 4.6: one anywhere
+// in the record makes the result permerror, also behind the term that matches, where go/spf does not look.
+func (r *resolver) invalidTerm() string {
+	for _, a := range r.answers {
+		if a.Type != dns.TypeTXT {
+			continue
+		}
+		for _, record := range Records(a) {
+			for _, term := range strings.Fields(record)[1:] {
+				if !parseTerm(term).valid() {
+					return term
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // resolver is what go/spf asks. Its errors tell a denial from a failure, which net.Resolver cannot.
