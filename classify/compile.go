@@ -133,4 +133,3 @@ func (b *builder) add(r *Rule) {
 	}
 	b.rules = append(b.rules, k)
 }
-

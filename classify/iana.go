@@ -93,7 +93,7 @@ var vagueRules = []Rule{
 
 	{ID: "reply-at-connect", Reason: IPBlocked, Commands: []string{"CONN"}, Codes: []string{"5"}, Confidence: 0.4,
 		Source:  "RFC 5321 3.1: 554 instead of the greeting",
-		Samples: []Sample{{Text: "554 go away", Command: "CONN"}}},
+		Samples: []Sample{{Text: "554 no", Command: "CONN"}}},
 	{ID: "reply-at-connect-temporary", Reason: TooManyConnections, Commands: []string{"CONN"}, Codes: []string{"4"}, Confidence: 0.2,
 		Source:  "RFC 5321 3.8: 421 at the greeting",
 		Samples: []Sample{{Text: "421 not now", Command: "CONN"}}},

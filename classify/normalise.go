@@ -31,8 +31,9 @@ func appendNormal(dst []byte, text, code, status string) []byte {
 		case c < 0x20 || c == '"' || c == '<' || c == '>' || c == 0x7f:
 			i++
 		case c == '@':
-			start := addressStart(dst)
-			dst = dst[:start]
+			if !space {
+				dst = dst[:addressStart(dst)]
+			}
 			put("@")
 			for i++; i < len(text) && (isWord(text[i]) || text[i] == '.' || text[i] == '-' || text[i] == '_'); i++ {
 			}

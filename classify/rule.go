@@ -42,6 +42,8 @@ type Rule struct {
 	// All lists phrases that must occur besides, anywhere; Not those that must not.
 	All, Not []string
 
+	// Weight is added to the length of a phrase: for words that decide, however long the words around them are.
+	Weight int
 	// Confidence from 0 to 1; 0 means that of the layer.
 	Confidence float64
 	// Source tells where the wording or code is documented: an RFC, a vendor's page, a program.
@@ -115,7 +117,7 @@ func (r *Rule) specificity() int {
 			shortest = len(code)
 		}
 	}
-	n += shortest
+	n += shortest + r.Weight
 	if len(r.Commands) > 0 {
 		n += 4
 	}

@@ -67,8 +67,8 @@ var hintRules = []Rule{
 			"is spam", "no spam", "phish", "spam", "spam filter", "spam is not", "spam mail", "unsolicited"},
 		Samples: said("550 - spam")},
 	{ID: "hint-virus", Reason: Virus, Source: "vague wordings of many servers",
-		Text:    []string{"infected", "malicious"},
-		Samples: said("550 infected")},
+		Text:    []string{"malicious"},
+		Samples: said("550 malicious")},
 	{ID: "hint-content-rejected", Reason: ContentRejected, Source: "vague wordings of many servers",
 		Text: []string{"8-bit", "8bit", "attachment", "character set", "charset", "content filter", "executable", "file type",
 			"language", "message contains", "non-ascii", "zip file"},
@@ -101,9 +101,9 @@ var hintRules = []Rule{
 		Text:    []string{"suppressed"},
 		Samples: said("550 suppressed")},
 	{ID: "hint-mailbox-full", Reason: MailboxFull, Source: "vague wordings of many servers",
-		Text: []string{"has exceeded the", "has reached its limit", "is over the limit", "mailbox storage", "no space",
+		Text: []string{"has reached its limit", "is over the limit", "mailbox storage", "no space",
 			"over the quota", "quota", "quota limit", "storage limit", "storage space"},
-		Samples: said("550 has exceeded the")},
+		Samples: said("550 quota")},
 	{ID: "hint-mailbox-disabled", Reason: MailboxDisabled, Source: "vague wordings of many servers",
 		Text: []string{"has been deactivated", "has been disabled", "has been suspended", "has been terminated",
 			"is deactivated", "is disabled", "is inactive", "is suspended", "no longer active", "no longer available",
@@ -168,8 +168,8 @@ var hintRules = []Rule{
 		Samples: []Sample{{Text: "550 5.0.0 Recipient address rejected", Command: "RCPT"}}},
 	{ID: "hint-does-not-exist", Reason: DomainUnknown, Confidence: 0.4, Text: []string{"does not exist"},
 		Source: "a vague wording", Samples: said("553 example.org does not exist")},
-	{ID: "hint-address-does-not-exist", Reason: UserUnknown, Text: []string{"@ does not exist", "(@) does not exist"},
-		Source: "a vague wording", Samples: said("550 a@example.org does not exist")},
+	{ID: "hint-address-does-not-exist", Reason: UserUnknown, Text: []string{"@ not found", "@ was not found", "@ is unknown", "@ unknown", "@ does not exist", "(@) does not exist"},
+		Source: "a vague wording", Samples: said("550 a@example.org does not exist", "550 a@example.org not found")},
 }
 
 // emptyRules are texts that tell of a failure and no reason.

@@ -5,7 +5,7 @@ import "ndrscope/parse"
 // systemWordings are about mail systems, DNS and the network between.
 var systemWordings = []Rule{
 	{ID: "domain-unknown", Reason: DomainUnknown, Source: "Postfix dns_lookup.c, Sendmail, Exim, qmail-remote, wordings of many servers",
-		Text: []string{"the account or domain may not exist", "host or domain name not found", "name service error",
+		Text: []string{"dns hard error", "the account or domain may not exist", "host or domain name not found", "name service error",
 			"domain not found", "domain does not exist", "host unknown", "unknown host", "no such host", "no such domain",
 			"host not found", "unknown domain", "invalid domain name", "nxdomain", "name not found", "bad destination system",
 			"domain unknown", "unrouteable mail domain", "unroutable mail domain",
@@ -32,7 +32,7 @@ var systemWordings = []Rule{
 			"config error: mail loops back to me", "message loop", "infinite loop", "agentloop"},
 		Samples: said("554 5.4.6 Too many hops", "5.4.6 mail for example.org loops back to myself")},
 	{ID: "network-error", Reason: NetworkError, Source: "Postfix smtp(8), Sendmail deliver.c, Exim deliver.c, Exchange",
-		Text: []string{"connection refused", "connection reset", "network is unreachable", "network unreachable",
+		Text: []string{"suspiciousremoteservererror", "remote server disconnected", "server disconnected abruptly", "connection refused", "connection reset", "network is unreachable", "network unreachable",
 			"network error", "no route to host", "host is unreachable", "host unreachable", "connection dropped",
 			"lost connection", "connection lost", "connection closed", "broken pipe", "remote host closed connection",
 			"connection was refused", "connection was dropped", "connection was closed", "no answer from host", "bad connection",
@@ -99,7 +99,7 @@ var systemWordings = []Rule{
 	{ID: "not-accepting-now", Reason: SystemError, Codes: []string{"4"}, Text: []string{"not accepting network messages",
 		"system not accepting"}, Source: "RFC 3463 3.4 (X.3.2): a host that is going down or overloaded",
 		Samples: said("421 4.3.2 System not accepting network messages")},
-	{ID: "dns-try-again", Reason: NetworkError, Detail: "dns", Text: []string{"name server: * lookup failure",
+	{ID: "dns-try-again", Reason: NetworkError, Detail: "dns", Text: []string{"dns soft error", "name server: * lookup failure",
 		"host name lookup failure", "name lookup failure", "domain name lookup failure",
 		"name service error for * host not found, try again", "host not found, try again", "temporary failure in name resolution",
 		"host lookup did not complete", "host lookup * did not complete", "lookup failed temporarily",

@@ -15,6 +15,7 @@ func TestNormal(t *testing.T) {
 		{"  User   UNKNOWN ", "", "", "user unknown"},
 		{"550-5.7.26 one two 550 5.7.26 three", "550", "5.7.26", "one two three"},
 		{"550 5.1.1 <a.b+c@example.org>: User unknown", "550", "5.1.1", "@: user unknown"},
+		{"user @ not found", "", "", "user @ not found"},
 		{"Client host [192.0.2.1] blocked", "", "", "client host [0.0.0.0] blocked"},
 		{"Boîte pleine, Größe, ŽŠřůź", "", "", "boite pleine, grosse, zsruz"},
 		{"Bo\xeete pleine", "", "", "boite pleine"},
