@@ -126,7 +126,7 @@ func (a *Aggregator) delivery(e *parse.Event, fromLog bool) {
 	k := keysOf(e)
 	at := seconds(e.Time)
 	if len(a.live) > 0 {
-		if a.find(k) != nil || a.parent(k) != nil {
+		if a.find(k) != nil {
 			o := a.open(k, d)
 			o.delivered = max(o.delivered, at)
 			if fromLog {
@@ -138,7 +138,7 @@ func (a *Aggregator) delivery(e *parse.Event, fromLog bool) {
 		}
 	}
 	if k.parent != 0 {
-		a.claim(k.parent)
+		a.claim(nil, k.parent)
 	}
 	key := k.primary()
 	if key == 0 {
@@ -157,34 +157,20 @@ func (a *Aggregator) delivery(e *parse.Event, fromLog bool) {
 		d.deliver(at, 1, 1)
 		return
 	}
-	if s.fate != delivered {
-		if fromLog {
-			d.settled.attempts++
-		}
-		return
-	}
 	before := s.tries()
+	if before == 0 {
+		s.domain = d.index
+	}
 	if fromLog && s.attempts < 1<<16-1 {
 		s.attempts++
 	}
 	s.reported = s.reported || !fromLog
 	in := a.domains[s.domain]
 	in.settled.attempts += s.tries() - before
-	if int64(s.at) < at {
+	if s.fate == delivered && int64(s.at) < at {
 		in.settled.series.add(int64(s.at), -1, 0)
 		in.settled.series.add(at, 1, 0)
 		s.at = uint32(at)
-	}
-}
-
-// claim makes the delivery to an address that was expanded or forwarded no outcome of its own.
-func (a *Aggregator) claim(parent uint64) {
-	switch s := a.settled.get(parent); {
-	case s == nil:
-		a.settled.put(settledEntry{key: parent, fate: claimed})
-	case s.fate == delivered:
-		a.domains[s.domain].deliver(int64(s.at), -1, 0)
-		s.fate = claimed
 	}
 }
 

@@ -87,12 +87,21 @@ func TestOutcomes(t *testing.T) {
 		{"the bounce names the address before forwarding", []item{
 			line(0, event(ok, "m1", "Q1", a), ""),
 			report(1, with(event(fail, "m1", "", "a@y.example"), func(e *parse.Event) { e.OriginalRecipient, e.Domain = a, "x.example" }), classify.MailboxFull),
-		}, 0, 1, 0, 0, 1, classify.MailboxFull},
+		}, 0, 1, 0, 0, 2, classify.MailboxFull},
 		{"an alias with two members", []item{
 			line(0, event(ok, "m1", "Q0", "list@x.example"), ""),
 			line(1, with(event(ok, "m1", "Q1", a), func(e *parse.Event) { e.OriginalRecipient = "list@x.example" }), ""),
 			line(2, with(event(fail, "m1", "Q1", b), func(e *parse.Event) { e.OriginalRecipient = "list@x.example" }), classify.UserUnknown),
 		}, 1, 1, 0, 0, 3, classify.UserUnknown},
+		{"an alias that was deferred at first", []item{
+			line(0, event(delay, "m1", "Q0", "list@x.example"), classify.NetworkError),
+			line(1, with(event(ok, "m1", "Q1", a), func(e *parse.Event) { e.OriginalRecipient = "list@x.example" }), ""),
+			line(2, with(event(fail, "m1", "Q1", b), func(e *parse.Event) { e.OriginalRecipient = "list@x.example" }), classify.UserUnknown),
+		}, 1, 1, 0, 0, 3, classify.UserUnknown},
+		{"the bounce mixes up the two addresses", []item{
+			line(0, with(event(fail, "m1", "Q1", a), func(e *parse.Event) { e.OriginalRecipient = b }), classify.UserUnknown),
+			report(1, with(event(fail, "m1", "", b), func(e *parse.Event) { e.OriginalRecipient = a }), classify.UserUnknown),
+		}, 0, 1, 0, 0, 1, classify.UserUnknown},
 		{"the same bounce in two folders", []item{
 			report(0, event(fail, "m1", "", a), classify.UserUnknown),
 			report(1, event(fail, "m1", "", a), classify.UserUnknown),
@@ -275,9 +284,12 @@ func random(n int) []item {
 	for i := range n {
 		kind := []parse.Kind{parse.Delivery, parse.Delivery, parse.Delay, parse.Failure}[rng.IntN(4)]
 		m := rng.IntN(n / 3)
-		e := event(kind, fmt.Sprint("m", m), fmt.Sprint("Q", m), fmt.Sprintf("u%d@%s", m%7, pick("x.example", "y.example", "gmail.com")))
+		e := event(kind, fmt.Sprint("m", m), fmt.Sprint("Q", m), fmt.Sprintf("u%d@%s", m%7, pick("x.example", "y.example", "z.example", "gmail.com")))
 		e.Sender, e.RemoteHost = pick("a@s.example", "b@s.example"), pick("mx.y.example", "aspmx.l.google.com", "")
 		e.LocalIP, e.Diagnostic = pick("192.0.2.1", "192.0.2.2", ""), pick("550 no", "551 never", "")
+		if m%9 == 0 {
+			e.OriginalRecipient = fmt.Sprintf("u%d@z.example", m%4)
+		}
 		reason := reasons[rng.IntN(len(reasons))]
 		switch rng.IntN(6) {
 		case 0:

@@ -2,7 +2,6 @@ package aggregate
 
 import (
 	"fmt"
-	"runtime"
 	"testing"
 	"time"
 
@@ -42,39 +41,5 @@ func benchmark(b *testing.B, every int) {
 		n++
 		nightly(rec, n, every)
 		a.Add(*rec, classes)
-	}
-}
-
-// Memory is bounded by what is remembered, not by the length of the log.
-func TestMemoryIsBounded(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a log of millions of lines")
-	}
-	const n = 1_000_000
-	a := New(Options{})
-	rec := parse.Record{Unit: parse.Line, Events: []parse.Event{{Origin: parse.Origin{Path: "mail.log", Index: 1}, Host: "mx1", Domain: "x.example"}}}
-	classes := []classify.Class{{Reason: classify.UserUnknown, End: classify.Recipient, Scope: classify.MailboxScope, Confidence: 1}}
-	var peak uint64
-	for i := range n {
-		e := &rec.Events[0]
-		nightly(&rec, i, 5)
-		e.MessageID = fmt.Sprintf("m%d", i)
-		e.QueueID = fmt.Sprintf("Q%d", i)
-		e.Recipient = "user@x.example"
-		a.Add(rec, classes)
-		if i%125_000 == 0 {
-			runtime.GC()
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			peak = max(peak, m.HeapAlloc)
-		}
-	}
-	if peak > 70<<20 {
-		t.Errorf("%d MB are held", peak>>20)
-	}
-	t.Logf("%d MB held at most", peak>>20)
-	g := a.Analysis().Total
-	if g.Bounced != n/5 || g.Delivered != n-n/5 || g.Attempts != n {
-		t.Errorf("counts: %+v", g)
 	}
 }

@@ -41,7 +41,13 @@ func (a *Aggregator) open(k keys, d *domain) *outcome {
 	a.file(o, k.message)
 	a.file(o, k.queue)
 	if k.parent != 0 {
-		a.adopt(o, k.parent)
+		o.keys.parent = k.parent
+		a.claim(o, k.parent)
+	}
+	if s := a.settled.get(k.message); s != nil && s.fate == claimed {
+		o.claimed = true
+		a.domains[s.domain].settled.attempts -= s.tries()
+		o.takeOver(s)
 	}
 	if a.nlive > a.foldAt {
 		a.fold()
@@ -73,36 +79,42 @@ func (a *Aggregator) reopen(o *outcome, s *settledEntry) {
 	d.deliver(int64(s.at), -1, -s.tries())
 	o.goesTo(d)
 	o.delivered = max(o.delivered, int64(s.at))
+	o.takeOver(s)
+	s.fate = reopened
+}
+
+// takeOver makes the tries of a settled entry the outcome's.
+func (o *outcome) takeOver(s *settledEntry) {
 	o.tries += uint32(s.attempts)
 	o.deliveryReported = o.deliveryReported || s.reported
-	s.fate = claimed // a tombstone: the live outcome counts
+	s.attempts, s.reported = 0, false
 }
 
-// parent returns the live outcome of the address that was expanded or forwarded to this one, if it has one of its own.
-func (a *Aggregator) parent(k keys) *outcome {
-	if k.parent == 0 {
-		return nil
-	}
-	if p := a.live[k.parent]; p != nil && p.keys.message == k.parent && k.parent != k.message {
-		return p
-	}
-	return nil
-}
-
-// adopt makes the outcome of an address that was expanded or forwarded part of the first member's outcome, so that
-// "sent to the list" and "refused to a member of it" are not two.
-func (a *Aggregator) adopt(o *outcome, parent uint64) {
-	if p := a.live[parent]; p == nil {
-		a.live[parent] = o
-		o.also = append(o.also, parent)
-	} else if p != o && p.keys.message == parent {
-		a.join(o, p)
+// claim makes the address that was expanded or forwarded to o's (nil where that is not live) no outcome of its own,
+// so that "sent to the list" and "refused to a member of it" are not two. Only its attempts count.
+func (a *Aggregator) claim(o *outcome, parent uint64) {
+	if p := a.live[parent]; p != nil && p.keys.message == parent {
+		switch {
+		case p == o:
+		case o != nil && p.keys.parent == o.keys.message:
+			a.join(o, p) // each claims to come of the other: they are one
+			o.claimed = false
+			for _, key := range [...]uint64{o.keys.message, parent} {
+				if s := a.settled.get(key); s != nil {
+					s.fate = reopened
+				}
+			}
+		default:
+			p.claimed = true
+		}
+		return
 	}
 	switch s := a.settled.get(parent); {
 	case s == nil:
 		a.settled.put(settledEntry{key: parent, fate: claimed})
 	case s.fate == delivered:
-		a.reopen(o, s)
+		a.domains[s.domain].deliver(int64(s.at), -1, 0)
+		s.fate = claimed
 	}
 }
 
@@ -153,11 +165,29 @@ func (a *Aggregator) settle(o *outcome) {
 			continue
 		}
 		delete(a.live, key)
+		entry := o.entry(key)
 		if s := a.settled.get(key); s != nil {
-			s.fate = failed
+			*s = entry
 		} else {
-			a.settled.put(settledEntry{key: key, fate: failed})
+			a.settled.put(entry)
 		}
 	}
 	a.nlive--
+}
+
+// entry is what is remembered of the settled outcome under one of its keys. A delivery can be taken back, under the
+// primary key alone, lest it be taken back twice.
+func (o *outcome) entry(key uint64) settledEntry {
+	switch {
+	case o.claimed:
+		return settledEntry{key: key, fate: claimed}
+	case o.state() != stateDelivered:
+		return settledEntry{key: key, fate: failed}
+	case key != o.keys.primary():
+		return settledEntry{key: key, fate: reopened}
+	}
+	return settledEntry{
+		key: key, fate: delivered, at: uint32(o.delivered), domain: o.domain.index,
+		attempts: uint16(min(o.tries, 1<<16-1)), reported: o.deliveryReported,
+	}
 }

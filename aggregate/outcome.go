@@ -65,6 +65,8 @@ type outcome struct {
 	// Seconds since 1970 of the last delay, failure and delivery; -1 is "never", 0 an unknown time.
 	delayed, failed, delivered int64
 	expired                    bool
+	// claimed: the address was expanded or forwarded, and its members are outcomes of their own.
+	claimed bool
 	// tries that the logs tell of; a DSN of the same try does not count again.
 	tries uint32
 	// delayReported and so on say that a DSN told of it.
@@ -130,6 +132,7 @@ func (o *outcome) absorb(p *outcome) {
 	o.failed = max(o.failed, p.failed)
 	o.delivered = max(o.delivered, p.delivered)
 	o.expired = o.expired || p.expired
+	o.claimed = o.claimed || p.claimed
 	o.tries += p.tries
 	o.delayReported = o.delayReported || p.delayReported
 	o.failureReported = o.failureReported || p.failureReported

@@ -11,6 +11,7 @@ const (
 	delivered      // counted as delivered in its domain
 	claimed        // an address that was expanded or forwarded: its members are counted instead
 	failed         // counted as failed; only its duplicates matter
+	reopened       // was delivered, until a live outcome took it over
 )
 
 // settledEntry is all that is remembered of an outcome that needs no more attention.

@@ -57,6 +57,9 @@ func (o overall) bucket(at int64) *Bucket {
 // addTo counts the outcome in the sum of its domain and over all.
 func (o *outcome) addTo(s *sum, all *overall) {
 	s.attempts += o.attempts()
+	if o.claimed {
+		return
+	}
 	st := o.state()
 	if st == stateDelivered {
 		s.delivered++
