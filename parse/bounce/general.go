@@ -1,6 +1,7 @@
 package bounce
 
 import (
+	"slices"
 	"strings"
 
 	"ndrscope/parse"
@@ -12,16 +13,46 @@ import (
 // names none, the To field of the returned message does, if it holds a single address.
 func (m *message) general() []parse.Event {
 	innocent := m.innocent()
-	failed := addressesIn(strings.Join(m.head.all("X-Failed-Recipients"), ","), maxRecipients)
-	isFailed := map[string]bool{}
-	for _, a := range failed {
-		isFailed[strings.ToLower(a)] = true
+	suspects := m.suspects(innocent)
+	events := make([]parse.Event, 0, len(suspects))
+	anyReply := false
+	for _, s := range suspects {
+		e := m.event(s.address, essence(s.said))
+		anyReply = anyReply || hasReply(e.Diagnostic)
+		events = append(events, e)
 	}
+	if whole := essence(m.text); !anyReply && (hasReply(whole) || len(events) == 1) {
+		// What is said may stand above the recipients that it is about.
+		for i := range events {
+			events[i].Diagnostic = whole
+		}
+	}
+	if a := m.soleRecipient(); len(events) == 0 && a != "" && !innocent[strings.ToLower(a)] {
+		events = append(events, m.event(a, essence(m.text)))
+	}
+	if m.saysDelay() {
+		for i := range events {
+			if r := findReply(events[i].Diagnostic); r.code == "" || r.code[0] != '5' {
+				events[i].Kind = parse.Delay
+			}
+		}
+	}
+	return events
+}
+
+// suspect is an address that may be a recipient, and what the text says behind it.
+type suspect struct {
+	address, said string
+	labelled      bool // the text calls it a recipient
+}
+
+// suspects goes through the lines of the text. X-Failed-Recipients, where there is one, says who counts.
+func (m *message) suspects(innocent map[string]bool) []suspect {
+	failed := splitAddresses(m.head.all("X-Failed-Recipients"))
 	seen := map[string]int{}
-	var events []parse.Event
-	var said []string
-	current := -1
-	for at := 0; at < len(m.text); {
+	var found []suspect
+	labels := false
+	for at, current := 0, -1; at < len(m.text); {
 		line, next := stringLine(m.text, at)
 		at = next
 		var named []string
@@ -34,51 +65,53 @@ func (m *message) general() []parse.Event {
 				current = i
 				break
 			}
-			if len(failed) > 0 && !isFailed[key] || len(failed) == 0 && innocent[key] || isRole(key) || isMessageID(line, a) || len(events) >= maxRecipients {
+			if len(failed) > 0 && !failed[key] || len(failed) == 0 && innocent[key] || isRole(key) || isMessageID(line, a) || len(found) >= maxRecipients {
 				continue
 			}
-			current = len(events)
+			current = len(found)
 			seen[key] = current
-			events = append(events, m.event(a, ""))
-			said = append(said, "")
+			label := hasAnyPrefix(lower(strings.TrimLeft(line, " \t*-=><")), recipientLabels...)
+			labels = labels || label
+			found = append(found, suspect{address: a, labelled: label})
 		}
-		if current >= 0 && len(said[current]) < maxDiagnostic {
-			said[current] += clipLine(line) + "\n"
+		if current >= 0 && len(found[current].said) < maxDiagnostic {
+			found[current].said += clipLine(line) + "\n"
 		}
 	}
-	anyReply := false
-	for i := range events {
-		events[i].Diagnostic = essence(said[i])
-		r := findReply(events[i].Diagnostic)
-		anyReply = anyReply || r.code != "" || r.status != ""
+	if labels {
+		found = slices.DeleteFunc(found, func(s suspect) bool { return !s.labelled && !hasReply(s.said) })
 	}
-	if !anyReply && len(events) > 0 {
-		// What is said may stand above the recipients that it is about.
-		whole := essence(m.text)
-		if r := findReply(whole); r.code != "" || r.status != "" || len(events) == 1 {
-			for i := range events {
-				events[i].Diagnostic = whole
+	for _, list := range m.head.all("X-Failed-Recipients") {
+		for _, a := range addressesIn(list, maxRecipients) {
+			if _, ok := seen[strings.ToLower(a)]; !ok && len(found) < maxRecipients {
+				found = append(found, suspect{address: a, said: m.text})
 			}
 		}
 	}
-	for _, a := range failed {
-		if _, ok := seen[strings.ToLower(a)]; !ok {
-			events = append(events, m.event(a, essence(m.text)))
+	return found
+}
+
+// recipientLabels stand before the address of a recipient at the start of a line, lower case.
+var recipientLabels = []string{
+	"recipient address:", "failed recipient:", "failed address:", "intended recipient:", "undeliverable address:", "addressed to:",
+	"recipient:", "recipients:", "final-recipient:", "original recipient:", "empfänger:", "destinataire :", "destinataire:", "destinatario:",
+	"destinatário:", "ontvanger:", "adresat:", "получатель:", "收件人", "宛先", "あて先", "受信者", "받는사람", "수신자",
+}
+
+func hasReply(text string) bool {
+	r := findReply(text)
+	return r.code != "" || r.status != ""
+}
+
+// splitAddresses returns the addresses of several lists, lower case, as a set.
+func splitAddresses(lists []string) map[string]bool {
+	set := map[string]bool{}
+	for _, list := range lists {
+		for _, a := range addressesIn(lower(list), maxRecipients) {
+			set[a] = true
 		}
 	}
-	if len(events) == 0 {
-		if a := m.soleRecipient(); a != "" && !innocent[strings.ToLower(a)] {
-			events = append(events, m.event(a, essence(m.text)))
-		}
-	}
-	if m.saysDelay() {
-		for i := range events {
-			if r := findReply(events[i].Diagnostic); r.code == "" || r.code[0] != '5' {
-				events[i].Kind = parse.Delay
-			}
-		}
-	}
-	return events
+	return set
 }
 
 // innocent are the addresses, lower case, that stand in a bounce without having failed.
@@ -143,7 +176,7 @@ func isMessageID(line, address string) bool {
 // and where to ask for help.
 func isBystanderLine(line string) bool {
 	t := strings.TrimLeft(line, " \t*>-|")
-	for _, name := range []string{"from:", "sender:", "message-id", "reply-to:", "return-path:", "cc:", "von:", "de:",
+	for _, name := range []string{"from:", "sender:", "sender address", "absenderadresse", "adresse de l'expéditeur", "送信者", "message-id", "reply-to:", "return-path:", "cc:", "von:", "de:",
 		"absender:", "expéditeur", "remitente", "mittente", "received:", "errors-to:", "references:", "in-reply-to:",
 		"reporting-mta", "mail from:", ">>> mail from", "afzender", "from <", "envelope-from", "x-"} {
 		if hasPrefixFold(t, name) {

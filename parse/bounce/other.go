@@ -11,6 +11,8 @@ func (m *message) otherReport() []parse.Event {
 	switch {
 	case m.report == "message/feedback-report" || len(m.feedback) > 0:
 		return m.complaints()
+	case m.returned != nil && len(m.status) == 0 && m.returned.head.has("X-HmXmrOriginalRecipient"):
+		return m.complaints() // Of Outlook.com's Junk Mail Reporting Program, which sends the message alone.
 	case m.subjectHas("unsubscribe") && m.textHas("apple mail sent this email to unsubscribe"):
 		return m.unsubscribes()
 	case m.report == "message/disposition-notification" && len(m.status) == 0:
@@ -32,8 +34,12 @@ func (m *message) unsubscribes() []parse.Event {
 func (m *message) complaints() []parse.Event {
 	f := m.feedback
 	var recipients []string
-	for _, name := range []string{"Original-Rcpt-To", "Removal-Recipient", "Redacted-Address", "X-HmXmrOriginalRecipient"} {
-		for _, v := range f.all(name) {
+	for _, name := range []string{"Original-Rcpt-To", "Removal-Recipient", "X-HmXmrOriginalRecipient"} {
+		values := f.all(name)
+		if m.returned != nil && len(values) == 0 {
+			values = m.returned.head.all(name)
+		}
+		for _, v := range values {
 			if a := cleanAddress(v); a != "" {
 				recipients = append(recipients, a)
 			}

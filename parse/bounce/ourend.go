@@ -79,8 +79,11 @@ func receivedFrom(hop string) (helo, ip string) {
 		if j := strings.IndexAny(helo, " )];"); j >= 0 {
 			helo = helo[:j]
 		}
-	} else if i := indexFold(from, "(ehlo "); i >= 0 {
-		helo, _, _ = strings.Cut(from[i+6:], ")")
+	}
+	for _, mark := range []string{"(ehlo ", "(helo "} {
+		if i := indexFold(from, mark); i >= 0 {
+			helo, _, _ = strings.Cut(from[i+len(mark):], ")")
+		}
 	}
 	helo = strings.Trim(helo, "[]()<>")
 	if cleanIP(helo) != "" || !isDomain(helo) {

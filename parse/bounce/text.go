@@ -171,10 +171,8 @@ func merged(events []parse.Event) []parse.Event {
 			out = append(out, e)
 			continue
 		}
-		if r := findReply(out[i].Diagnostic); r.code == "" && r.status == "" && e.Diagnostic != "" {
-			if r := findReply(e.Diagnostic); r.code != "" || r.status != "" || out[i].Diagnostic == "" {
-				out[i].Diagnostic = e.Diagnostic
-			}
+		if !hasReply(out[i].Diagnostic) && (hasReply(e.Diagnostic) || out[i].Diagnostic == "") {
+			out[i].Diagnostic = e.Diagnostic
 		}
 	}
 	return out
