@@ -58,13 +58,27 @@ func (v Verdict) check(r *diagnose.Result) string {
 		}
 		d = &r.Diagnoses[i]
 	}
-	rule := v.Rule
-	if rule == "none" {
-		rule = ""
+	if v.Claims != nil && !slices.Contains(v.Claims, string(d.Claim)) {
+		return fmt.Sprintf("%s: their claim is %s, want %s", about, d.Claim, strings.Join(v.Claims, " or "))
 	}
-	if d.Rule != rule || v.End != "" && v.End != "*" && d.End != v.End || d.Confidence < v.Confidence-1e-9 {
+	if !v.fits(d) {
 		return fmt.Sprintf("%s: %s %s %.2f (%s), want %s %s %.2f", about, d.Rule, d.End, d.Confidence, d.Cause,
 			v.Rule, v.End, v.Confidence)
 	}
 	return ""
+}
+
+func (v Verdict) fits(d *diagnose.Diagnosis) bool {
+	switch v.Rule {
+	case "", "*":
+	case "none":
+		if d.Rule != "" {
+			return false
+		}
+	default:
+		if d.Rule != v.Rule {
+			return false
+		}
+	}
+	return (v.End == "" || v.End == "*" || d.End == v.End) && d.Confidence >= v.Confidence-1e-9
 }

@@ -55,12 +55,13 @@ type Expectation struct {
 	Verdicts []Verdict
 }
 
-// Verdict is what is expected of one diagnosis. Rule "none" means that nothing may be concluded.
+// Verdict is what is expected of one diagnosis.
 type Verdict struct {
 	Domain     string
-	Rule       string
+	Rule       string       // "none": no rule may win; "*" or empty: any
 	End        classify.End // empty: any
 	Confidence float64      // at least
+	Claims     []string     // one of these; none: any
 }
 
 // Load reads a scenario file, a txtar archive. Errors name the section and line.
@@ -269,7 +270,7 @@ func share(value string) (float64, error) {
 	return percent / 100, nil
 }
 
-// expect reads "tags: a b", "unknown: a b" and "verdict DOMAIN: R1 sender 0.95".
+// expect reads "tags: a b", "unknown: a b", "verdict DOMAIN: R1 sender 0.95" and "claim DOMAIN: mended since".
 func (l *loader) expect() error {
 	list, _, err := settings(l.section("expect"))
 	if err != nil {
@@ -295,6 +296,12 @@ func (l *loader) expect() error {
 						return fmt.Errorf("expect: line %d: %q is no confidence", s.line, word)
 					}
 				}
+			}
+			e.Verdicts = append(e.Verdicts, v)
+		case "claim":
+			v := Verdict{Domain: strings.TrimSpace(domain)}
+			for claim := range strings.SplitSeq(s.value, ",") {
+				v.Claims = append(v.Claims, strings.TrimSpace(claim))
 			}
 			e.Verdicts = append(e.Verdicts, v)
 		default:
