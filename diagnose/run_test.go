@@ -1,0 +1,157 @@
+package diagnose_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"net"
+	"path"
+	"testing"
+	"time"
+
+	"ndrscope/aggregate"
+	"ndrscope/diagnose"
+	"ndrscope/diagnose/tape"
+	"ndrscope/lab"
+	"ndrscope/testdata"
+)
+
+// scenario loads one of testdata/scenario with its failures.
+func scenario(t testing.TB, name string) (*lab.Scenario, *aggregate.Analysis) {
+	t.Helper()
+	data, err := fs.ReadFile(testdata.Scenarios, path.Join("scenario", name+".txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := lab.Load(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := s.Analysis(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, a
+}
+
+func encode(t testing.TB, r *diagnose.Result) []byte {
+	t.Helper()
+	out, err := json.MarshalIndent(r, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// noNetwork fails the test on every attempt to reach anything.
+type noNetwork struct{ t testing.TB }
+
+func (n noNetwork) DialContext(_ context.Context, network, address string) (net.Conn, error) {
+	n.t.Errorf("dialled %s %s during a playback", network, address)
+	return nil, errors.New("no network")
+}
+
+// A recording gives the same result to the byte, without a network, without the settings of the first run, and at
+// another time.
+func TestPlayback(t *testing.T) {
+	for _, name := range []string{"story", "resolver-lies", "mta-sts-mismatch", "dane-mismatch", "tls-broken", "open-relay",
+		"port25-blocked", "spf-too-many-lookups", "listed", "resolver-dead", "lossy"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, a := scenario(t, name)
+			cfg := s.Config()
+			cfg.Tape = new(tape.Tape)
+			first := encode(t, diagnose.Run(t.Context(), a, 10, cfg))
+			var file bytes.Buffer
+			if err := cfg.Tape.Write(&file); err != nil {
+				t.Fatal(err)
+			}
+			recording, err := tape.Read(&file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again := encode(t, diagnose.Run(t.Context(), a, 10, diagnose.Config{
+				Dialer: noNetwork{t}, Now: time.Now, Tape: recording,
+			}))
+			if !bytes.Equal(first, again) {
+				t.Errorf("the playback differs:\n%s", firstDifference(first, again))
+			}
+		})
+	}
+}
+
+func firstDifference(a, b []byte) string {
+	la, lb := bytes.Split(a, []byte("\n")), bytes.Split(b, []byte("\n"))
+	for i := range min(len(la), len(lb)) {
+		if !bytes.Equal(la[i], lb[i]) {
+			from := max(0, i-12)
+			return string(bytes.Join(la[from:i+1], []byte("\n"))) + "\n--- played back:\n" + string(lb[i])
+		}
+	}
+	return "one is longer"
+}
+
+// The same answers give the same result, however the questions are scheduled.
+func TestDeterministic(t *testing.T) {
+	for _, name := range []string{"story", "two-causes", "list-silent"} {
+		s, a := scenario(t, name)
+		first := encode(t, diagnose.Run(t.Context(), a, 10, s.Config()))
+		for range 5 {
+			s, a := scenario(t, name)
+			if again := encode(t, diagnose.Run(t.Context(), a, 10, s.Config())); !bytes.Equal(first, again) {
+				t.Fatalf("%s: a second run differs:\n%s", name, firstDifference(first, again))
+			}
+		}
+	}
+}
+
+// Without a network and with an expired context the result is complete and says that nothing is known.
+func TestCancelled(t *testing.T) {
+	s, a := scenario(t, "story")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := diagnose.Run(ctx, a, 0, s.Config())
+	if r.Incomplete == "" {
+		t.Error("a cancelled run says so")
+	}
+	if len(r.Diagnoses) != len(a.Domains) {
+		t.Errorf("%d diagnoses for %d domains", len(r.Diagnoses), len(a.Domains))
+	}
+	for _, f := range r.Findings {
+		if f.Verdict == diagnose.Fault {
+			t.Errorf("found %s %s although nothing was asked", f.Tag, f.Subject)
+		}
+	}
+}
+
+// Every tag of every finding stands in the table, and its prose is filled in completely.
+func TestProse(t *testing.T) {
+	files, err := fs.Glob(testdata.Scenarios, "scenario/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		name := path.Base(file)
+		s, a := scenario(t, name[:len(name)-len(".txtar")])
+		if s.Options.Deadline > 10*time.Second {
+			s.Options.Deadline = 10 * time.Second
+		}
+		if testing.Short() {
+			continue
+		}
+		for _, f := range diagnose.Run(t.Context(), a, 10, s.Config()).Findings {
+			info, ok := diagnose.Info(f.Tag)
+			if !ok {
+				t.Errorf("%s: %s is not in the table", name, f.Tag)
+			}
+			if text := f.Prose(); bytes.ContainsAny([]byte(text), "{}") {
+				t.Errorf("%s: %s: %s", name, f.Tag, text)
+			}
+			if info.Severity == diagnose.Open != (f.Verdict == diagnose.Unclear) {
+				t.Errorf("%s: %s has the verdict %s", name, f.Tag, f.Verdict)
+			}
+		}
+	}
+}
