@@ -61,6 +61,7 @@ const maxHits = 512
 type subject struct {
 	event     *parse.Event
 	code      string
+	enhanced  string // status as written
 	status    status
 	providers providerSet
 	list      int // index into blockLists, -1 for none
@@ -172,7 +173,7 @@ func (c *Classifier) read(e *parse.Event) subject {
 			enhanced = found
 		}
 	}
-	s.status = parseStatus(enhanced)
+	s.enhanced, s.status = enhanced, parseStatus(enhanced)
 	s.providers = providersOf(e)
 	s.text = appendNormal(s.text[:0], e.Diagnostic, s.code, enhanced)
 	s.hits = s.hits[:0]
@@ -224,7 +225,7 @@ func (c *Classifier) candidates(s *subject, yield func(candidate), floor *int) {
 		}
 	}
 	if s.status.class != 0 {
-		try(c.byStatus[s.status.key()], s.event.Status)
+		try(c.byStatus[s.status.key()], s.enhanced)
 	}
 	for n := len(s.code); n > 0; n-- {
 		try(c.byCode[s.code[:n]], s.code)
@@ -315,7 +316,7 @@ func (c *Classifier) class(s *subject, won candidate) Class {
 		class.Confidence = r.Layer.confidence()
 	}
 	if r.Reason == UserUnknown && r.Layer == WordingLayer && s.unconfirmed() {
-		class.Reason, class.Sisimai, class.Confidence = RecipientRefused, MeaningOf(RecipientRefused).Sisimai, 0.6
+		class.Reason, class.Detail, class.Sisimai, class.Confidence = RecipientRefused, unconfirmedDetail, MeaningOf(RecipientRefused).Sisimai, 0.6
 	}
 	if r.End != "" {
 		class.End = r.End
@@ -341,6 +342,9 @@ func (c *Classifier) class(s *subject, won candidate) Class {
 
 // downstream lists the dialects of systems that take a message first and report what a server behind them answered.
 var downstream = []string{"apachejames", "mcafee", "mfilter", "mxlogic", "surfcontrol", "x1", "x2", "zoho"}
+
+// unconfirmedDetail is the detail of "user unknown" that need not mean what it says.
+const unconfirmedDetail = "unconfirmed"
 
 // unconfirmed says whether "user unknown" need not mean that the address does not exist: the server took the recipient
 // and refused later, or its status is not about the address. Filters of recipients and of mobile carriers do that.

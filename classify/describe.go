@@ -24,6 +24,8 @@ var advices = []advice{
 	{IPBlocked, "dynamic-address", "Our address counts as residential or dynamic, and such addresses may not send mail there.", "Send through the provider's relay, or from an address with a static entry and a PTR of its own.", []string{"ptr", "ptr-generic", "rbl-ip", "egress"}},
 	{IPBlocked, "not on their allow-list", "That provider does not know our address yet.", "Write to the provider's postmaster to be let in; give our host an imprint page under its name, as they ask.", []string{"ptr", "helo", "rbl-ip"}},
 	{IPBlocked, "their network policy", "The recipient's organisation takes no mail from our network.", "Ask the recipient's administrator to permit our address.", []string{"egress", "rbl-ip"}},
+	{IPBlocked, "open proxy", "Our address is taken for an open proxy or open relay.", "Look for an open relay or a compromised account or machine on our side, then ask for delisting.", []string{"open-relay", "rbl-ip", "egress"}},
+	{RecipientRefused, unconfirmedDetail, "The server says that the user is unknown, but said so late or with a status that is not about the address: the recipient's filter may have refused the message.", "Do not remove the address on this word alone; ask the recipient.", nil},
 	{RelayDenied, "connector", "Exchange Online did not recognise our connection as coming from the tenant's own servers.", "Compare the inbound connector's address or certificate with the address that we send from.", []string{"egress", "tls"}},
 	{RateLimited, "tenant", "Our Microsoft 365 tenant is blocked from sending.", "Open a ticket with Microsoft; look for compromised accounts first.", nil},
 	{RateLimited, "ipv6", "We sent too much over IPv6.", "Slow down, or prefer IPv4 for that destination.", []string{"egress"}},
@@ -89,7 +91,7 @@ func (c Class) Sentence() string {
 	switch {
 	case c.Detail == "":
 	case c.Reason == IPBlocked:
-		sentence = fmt.Sprintf("Our address is on the block list %s.", c.Detail)
+		sentence = fmt.Sprintf("Our address is on a block list: %s.", c.Detail)
 	case c.Reason == BadReputation:
 		sentence = strings.TrimSuffix(sentence, ".") + fmt.Sprintf(" (%s).", c.Detail)
 	case c.Reason == RateLimited || c.Reason == TooManyConnections || c.Reason == Greylisted:

@@ -43,7 +43,7 @@ var americaRules = []Rule{
 	{ID: "yahoo-user-unknown", Reason: UserUnknown, Source: yahooCodes,
 		Text: []string{"delivery error: dd this user doesn't have a", "delivery error: dd not a valid recipient",
 			"delivery error: dd requested mail action aborted, mailbox not found", "user doesn't have a yahoo",
-			"delivery error: dd sorry your message to @ cannot be delivered", "delivery error: dd this account", "dosn't exist"},
+			"dosn't exist"},
 		Samples: said("554 delivery error: dd This user doesn't have a yahoo.com account (a@example.org) [0] - mta1061.mail.ne1.yahoo.com")},
 	{ID: "yahoo-full", Reason: MailboxFull, Provider: "yahoo", Text: []string{"mailbox quota exceeded", "user * is over quota",
 		"over quota"}, Source: yahooCodes,
@@ -175,4 +175,7 @@ var americaRules = []Rule{
 		Samples: said("421 CON-T1 http://postmaster.facebook.com/response_codes")},
 	{ID: "facebook-dns", Reason: NoReverseDNS, Source: "http://postmaster.facebook.com/response_codes", Text: []string{"dns-p1",
 		"dns-p2", "dns-p3"}, Samples: said("554 5.1.8 DNS-P3 http://postmaster.facebook.com/response_codes")},
+	{ID: "yahoo-disabled", Reason: MailboxDisabled, Source: yahooCodes,
+		Text:    []string{"delivery error: dd sorry your message to @ cannot be delivered", "delivery error: dd this account", "account has been disabled or discontinued [#1"},
+		Samples: said("554 delivery error: dd Sorry your message to a@example.org cannot be delivered. This account has been disabled or discontinued [#102].")},
 }

@@ -83,7 +83,7 @@ var senderWordings = []Rule{
 		Samples: said("550 5.7.23 Message rejected due to: SPF fail - not authorized")},
 	{ID: "auth-failed-dkim", Weight: 12, Reason: AuthFailed, Detail: "dkim", Source: "RFC 6376, wordings of many servers",
 		Text:    []string{"dkim", "domainkeys", "invalid signature in message"},
-		Not:     []string{"dmarc", "spf"},
+		Not:     []string{"dmarc", "spf", "duplicate header"},
 		Samples: said("550 5.7.20 No passing DKIM signature found")},
 	{ID: "auth-failed-dmarc", Weight: 12, Reason: AuthFailed, Detail: "dmarc", Source: "RFC 7489 10.3, opendmarc, wordings of many servers",
 		Text: []string{"dmarc", "rejected due to dmarc", "rejected by dmarc policy", "dmarc policy of reject",

@@ -187,3 +187,29 @@ func TestPolicyIsNoDeadAddress(t *testing.T) {
 		}
 	}
 }
+
+// "User unknown" that is said late need not mean that the address does not exist.
+func TestUnconfirmed(t *testing.T) {
+	c := mustNew(t)
+	for _, tt := range []struct {
+		line, command, dialect string
+		want                   Reason
+	}{
+		{"550 User unknown", "RCPT", "", UserUnknown},
+		{"550 User unknown", "", "", UserUnknown},
+		{"550 User unknown", "EOD", "", RecipientRefused},
+		{"550 5.1.1 User unknown", "EOD", "", UserUnknown},
+		{"550 5.7.1 User unknown", "RCPT", "", UserUnknown},
+		{"550 5.7.1 User unknown", "", "", RecipientRefused},
+		{"550 5.2.1 User unknown", "", "", RecipientRefused},
+		{"550 User unknown", "", "mxlogic", RecipientRefused},
+		{"550 5.1.1 User unknown", "", "mxlogic", UserUnknown},
+	} {
+		e := Explain(tt.line)
+		e.Command, e.Dialect = tt.command, tt.dialect
+		got := c.Classify(&e)
+		if got.Reason != tt.want || (got.Detail == unconfirmedDetail) != (tt.want == RecipientRefused) {
+			t.Errorf("%+v: %s %q by %s", tt, got.Reason, got.Detail, got.Rule)
+		}
+	}
+}
