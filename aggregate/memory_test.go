@@ -14,7 +14,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a log of millions of lines")
 	}
-	const n = 1_000_000
+	const n = 700_000
 	a := New(Options{})
 	rec := parse.Record{Unit: parse.Line, Events: []parse.Event{{Origin: parse.Origin{Path: "mail.log", Index: 1}, Host: "mx1", Domain: "x.example"}}}
 	classes := []classify.Class{{Reason: classify.UserUnknown, End: classify.Recipient, Scope: classify.MailboxScope, Confidence: 1}}
@@ -26,7 +26,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		e.QueueID = fmt.Sprintf("Q%d", i)
 		e.Recipient = "user@x.example"
 		a.Add(rec, classes)
-		if i%125_000 == 0 {
+		if i%100_000 == 0 {
 			runtime.GC()
 			var m runtime.MemStats
 			runtime.ReadMemStats(&m)
