@@ -3,7 +3,9 @@ package bounce
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"ndrscope/parse"
@@ -214,4 +216,31 @@ func TestTNEF(t *testing.T) {
 	if e := events[0]; e.Recipient != "bob@example.com" || e.Status != "5.1.1" || e.Dialect != "exchange2003" {
 		t.Errorf("have %+v", e)
 	}
+}
+
+// TestConcurrent decodes all samples at once; it is of use with -race.
+func TestConcurrent(t *testing.T) {
+	var raws [][]byte
+	for _, name := range samples(t) {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raws = append(raws, raw)
+	}
+	want := make([]string, len(raws))
+	for i, raw := range raws {
+		want[i] = signature(raw)
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for i, raw := range raws {
+				if have := signature(raw); have != want[i] {
+					t.Errorf("have %s, want %s", have, want[i])
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -1,6 +1,7 @@
 package bounce
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -34,6 +35,7 @@ type message struct {
 // read takes a raw message apart.
 func read(raw []byte, opt Options) *message {
 	var w walker
+	raw = bytes.TrimLeft(bytes.TrimPrefix(raw, []byte("\uFEFF")), "\r\n")
 	head, body := w.header(raw)
 	m := &message{head: head, opt: opt}
 	m.from = lower(decodeHeader(head.get("From")))

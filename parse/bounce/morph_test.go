@@ -28,6 +28,10 @@ func TestMorphs(t *testing.T) {
 		{"CRLF", func(raw []byte) []byte {
 			return bytes.ReplaceAll(bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
 		}, 99},
+		{"byte order mark and empty lines in front", func(raw []byte) []byte { return append([]byte("\uFEFF\r\n\n"), raw...) }, 100},
+		{"a From_ line in front", func(raw []byte) []byte {
+			return append([]byte("From MAILER-DAEMON Fri Nov 20 09:14:02 2026\n"), raw...)
+		}, 100},
 		{"wrapped by a list server", func(raw []byte) []byte {
 			head, body := cutHeader(raw)
 			kept := contentType.ReplaceAll(head, nil)
