@@ -119,6 +119,7 @@ type part int
 
 const (
 	content    part = iota
+	boundary        // a line that may be one
 	partHeader      // between a boundary and a blank line
 	partBegin       // behind that blank line
 )
@@ -127,7 +128,7 @@ const (
 func (b *body) add(start int, whole bool) {
 	line := b.raw[start:]
 	b.size += int64(len(line))
-	b.blank = whole && len(bytes.TrimRight(line, "\r\n")) == 0
+	b.blank = whole && (string(line) == "\n" || string(line) == "\r\n" || len(line) == 0)
 	switch {
 	case b.inHeader:
 		b.header(line)
@@ -146,7 +147,10 @@ func (b *body) add(start int, whole bool) {
 
 func (p part) after(line []byte, blank bool) part {
 	switch {
-	case bytes.HasPrefix(line, []byte("--")) && !bytes.HasSuffix(bytes.TrimRight(line, "\r\n"), []byte("--")):
+	case len(line) == 0:
+	case line[0] == '-' && bytes.HasPrefix(line, []byte("--")) && !bytes.HasSuffix(bytes.TrimRight(line, "\r\n"), []byte("--")):
+		return boundary
+	case p == boundary && hasPrefixFold(line, "content-"): // else it was a line of dashes
 		return partHeader
 	case p == partHeader && blank:
 		return partBegin
@@ -154,6 +158,10 @@ func (p part) after(line []byte, blank bool) part {
 		return partHeader
 	}
 	return content
+}
+
+func hasPrefixFold(line []byte, prefix string) bool {
+	return len(line) >= len(prefix) && strings.EqualFold(string(line[:len(prefix)]), prefix)
 }
 
 func (b *body) header(line []byte) {
@@ -203,7 +211,7 @@ func (m *mboxReader) skipToFromLine() error {
 // atFromLine is whether the next line begins a message: a From_ line with a date and with a header field below it; or
 // one that lacks either, after a blank line. The first line of a MIME part never does: it is of a returned message.
 func (m *mboxReader) atFromLine(b *body) bool {
-	if start, _ := m.in.Peek(5); !isFromLine(start) || b.part == partBegin {
+	if start, _ := m.in.Peek(5); string(start) != "From " || b.part == partBegin {
 		return false
 	}
 	ahead, _ := m.in.Peek(2048)
@@ -212,7 +220,8 @@ func (m *mboxReader) atFromLine(b *body) bool {
 	if !b.blank {
 		return header && hasDate(line) && !b.inHeader
 	}
-	return header || hasDate(line) && len(bytes.TrimSpace(rest)) == 0
+	below, _, _ := bytes.Cut(rest, []byte("\n"))
+	return header || hasDate(line) && len(bytes.TrimSpace(below)) == 0
 }
 
 // beginsField is whether text begins with a header field.

@@ -76,10 +76,7 @@ func (w *walker) zip(it item) error {
 	r.RegisterDecompressor(12, func(r io.Reader) io.ReadCloser { return io.NopCloser(bzip2.NewReader(r)) })
 	r.RegisterDecompressor(zstd.ZipMethodWinZip, zstd.ZipDecompressor(zstd.WithDecoderMaxWindow(128<<20)))
 	r.RegisterDecompressor(95, openXZ)
-	if len(r.File) == 0 {
-		return w.skip(it.path, errors.New("the archive is empty"))
-	}
-	encrypted := 0
+	files, encrypted := 0, 0
 	for i, f := range r.File {
 		if err := w.ctx.Err(); err != nil {
 			return err
@@ -90,6 +87,7 @@ func (w *walker) zip(it item) error {
 		if f.FileInfo().IsDir() {
 			continue
 		}
+		files++
 		if f.Flags&1 != 0 {
 			encrypted++
 			continue
@@ -115,6 +113,9 @@ func (w *walker) zip(it item) error {
 		if it.root.exhausted() {
 			return w.warn(it.path, fmt.Errorf("%w; the rest of the archive is left out", errTooLarge), i+1)
 		}
+	}
+	if files == 0 {
+		return w.skip(it.path, errors.New("the archive is empty"))
 	}
 	if encrypted > 0 {
 		return w.report(parse.Record{

@@ -191,7 +191,7 @@ type item struct {
 	stream  *Stream     // r, once its begin was looked at
 	at      io.ReaderAt // if not nil, the same content at random
 	size    int64       // in bytes; 0 is unknown
-	depth   int // how many archives and compressions are around it
+	depth   int         // how many archives and compressions are around it
 }
 
 // open looks into an item and visits what is in it.
