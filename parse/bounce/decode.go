@@ -54,7 +54,7 @@ var errRecipients = fmt.Errorf("more than %d recipients: the rest is left out", 
 func Decode(raw []byte, o parse.Origin, opt Options) ([]parse.Event, error) {
 	m := read(raw, opt)
 	events := m.decode()
-	for depth := 0; depth < 3 && events[0].Kind == parse.Ignored; depth++ {
+	for depth := 0; depth < 3 && events[0].Kind == parse.Ignored && events[0].Subkind != parse.Backscatter; depth++ {
 		inner := m.wrapped()
 		if inner == nil {
 			break
@@ -110,7 +110,7 @@ func (m *message) decode() []parse.Event {
 
 // wrapped returns the bounce that came back within another one which says nothing of its own, as some gateways do it.
 func (m *message) wrapped() *message {
-	if m.returned == nil || !m.looksLikeBounce() {
+	if m.returned == nil || !m.looksLikeBounce() && !m.textHas("message was received as a bounce") { // Mailman, to list owners
 		return nil
 	}
 	inner := read(m.returned.raw, m.opt)

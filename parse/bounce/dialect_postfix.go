@@ -6,7 +6,8 @@ import (
 	"ndrscope/parse"
 )
 
-// postfixSession is what Postfix tells its postmaster of an SMTP session that went wrong: we refused somebody.
+// postfixSession is what Postfix tells its postmaster of an SMTP session that went wrong: we refused somebody, and no
+// domain out there has failed.
 var postfixSession = dialect{
 	name:  "postfix",
 	match: func(m *message) bool { return m.subjectHas("postfix smtp server: errors from") },
@@ -28,6 +29,9 @@ var postfixSession = dialect{
 					}
 				}
 			}
+		}
+		for i := range events {
+			events[i].Kind, events[i].Subkind = parse.Ignored, parse.Inbound
 		}
 		return merged(events)
 	},

@@ -12,7 +12,7 @@ func (m *message) finish(e *parse.Event) {
 	if e.Time.IsZero() {
 		e.Time = parseDate(m.head.get("Date"))
 	}
-	if e.Kind == parse.Ignored {
+	if e.Kind == parse.Ignored && e.Subkind != parse.Inbound {
 		e.Subject = m.subject
 		return
 	}
