@@ -18,9 +18,9 @@ var europeRules = []Rule{
 	orange("spam", Spam, "_506", "550 5.2.0 Mail rejete. Mail rejected. OFR_506 [506]"),
 	orange("spam-refused", Spam, "_515", "550 5.7.1 Message refuse OFR_515 [515]"),
 	orange("blocked", IPBlocked, "_102", "421 OFR_102 Service refuse"),
-	orange("blocked-reputation", IPBlocked, "_104", "421 Too many connections, slow down. OFR004_104 [104]"),
+	orange("too-many-connections", TooManyConnections, "_104", "421 Too many connections, slow down. OFR004_104 [104]"),
 	orange("blocked-now", IPBlocked, "_105", "421 Service refuse. OFR_105"),
-	orange("too-many-connections", TooManyConnections, "_103", "421 Service refuse. Service refused, please try later. LPN_103"),
+	orange("refused", IPBlocked, "_103", "421 Service refuse. Service refused, please try later. LPN_103"),
 	orange("connection-refused", IPBlocked, "_107", "421 4.2.1 Service refuse. Veuillez essayer plus tard. LPN006_107"),
 	orange("refused-for-now", IPBlocked, "_108", "421 4.2.1 Service refuse. LPN006_108"),
 	orange("refused-list", IPBlocked, "_109", "554 Service refuse OFR_109"),
@@ -33,11 +33,11 @@ var europeRules = []Rule{
 	orange("mailbox-archived", MailboxDisabled, "_418", "550 5.5.0 Boite du destinataire archivee. Archived recipient. LPN007_418"),
 	orange("mailbox-inactive", MailboxDisabled, "_420", "550 Boite inactive OFR_420 [420]"),
 	orange("temporary", SystemError, "_505", "421 4.2.0 Service refuse. Veuillez essayer plus tard. Service refused, please try later. OFR005_505 [505]"),
-	orange("content", ContentRejected, "_510", "550 5.7.1 Mail refuse. OFR_510 [510]"),
+	orange("blocked-sender", IPBlocked, "_510", "550 5.7.1 Mail refuse. OFR_510 [510]"),
 	orange("content-attachment", ContentRejected, "_514", "550 Mail refuse. OFR_514 [514]"),
 	orange("block", IPBlocked, "_513", "550 Mail refuse. OFR_513 [513]"),
 	orange("dmarc", AuthFailed, "_517", "550 5.7.1 Mail refuse. Mail rejected. DMARC. OFR_517 [517]"),
-	orange("two-hours", RateLimited, "_999", "421 4.7.1 Service refuse. OFR_999 [999]"),
+	orange("two-hours", IPBlocked, "_999", "421 4.7.1 Service refuse. OFR_999 [999]"),
 	{ID: "sfr-blocked", Reason: IPBlocked, Provider: "sfr", Text: []string{"is blacklisted by ip reputation", "blacklisted",
 		"refused by local policy"}, Source: "https://postmaster.sfr.fr/", Samples: saidBy("smtp-in.sfr.fr",
 		"554 5.7.1 192.0.2.1 blacklisted. http://csi.cloudmark.com/reset-request/?ip=192.0.2.1")},
@@ -147,8 +147,9 @@ func orange(name string, reason Reason, code, sample string) Rule {
 		r.Detail = "dmarc"
 	case IPBlocked:
 		r.Detail = "Orange"
-	case RateLimited:
-		r.DetailFrom = FromWindow
+	}
+	if code == "_999" {
+		r.Detail, r.Permanent = "Orange, for two hours", Temporary
 	}
 	return r
 }

@@ -144,7 +144,7 @@ var recipientWordings = []Rule{
 		Samples: said("551 User not local; please try <b@example.net>",
 			"550 5.1.6 Destination mailbox has moved, No forwarding address")},
 	{ID: "recipient-refused", Reason: RecipientRefused, Source: "wordings of many servers",
-		Text: []string{"blacklisted by recipient", "envelope recipient has been denied",
+		Text: []string{"restricted who may send", "not authorized to receive", "only accepts mail from", "only accepts messages from", "has restricted", "approved senders", "not authorised to receive", "blacklisted by recipient", "envelope recipient has been denied",
 			"not allowed to receive mail from outside", "each of the following recipients was rejected by a remote mail server",
 			"because the recipient is only accepting mail from specific email addresses", "only accepting mail from",
 			"bounced address", "due to extended inactivity new mail is not currently being accepted", "extended inactivity",
