@@ -17,7 +17,7 @@ egress: 192.0.2.25
 helo: mail.ours.example
 smtp: yes
 smtp-rcpt: yes
-timeout: 100ms
+timeout: 200ms
 deadline: 4s
 -- hosts --
 192.0.2.25 mail.ours.example

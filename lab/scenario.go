@@ -162,7 +162,7 @@ func settings(text string) (list []setting, body string, err error) {
 
 func (l *loader) options() error {
 	o := &l.scenario.Options
-	*o = Options{Now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC), Top: 10, Timeout: 300 * time.Millisecond,
+	*o = Options{Now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC), Top: 10, Timeout: time.Second,
 		Deadline: 15 * time.Second}
 	h := &Host{Net: l.scenario.Net, NAT: map[netip.Addr]netip.Addr{}}
 	l.scenario.Host = h
