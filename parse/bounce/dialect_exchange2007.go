@@ -37,7 +37,8 @@ var exchange2007 = dialect{
 	},
 }
 
-// exchangeDiagnostics are the headings of the administrators' part, by language, lower case.
+// exchangeDiagnostics are the headings of the administrators' part, by language; US-ASCII letters in lower case, and
+// without a first letter of which there are two cases beyond US-ASCII.
 var exchangeDiagnostics = []string{
 	"diagnostic information for administrators:",
 	"diagnoseinformationen für administratoren:",
@@ -55,8 +56,8 @@ var exchangeDiagnostics = []string{
 	"järjestelmänvalvojille tarkoitetut diagnostiikkatiedot:",
 	"informacje diagnostyczne dla administratorów:",
 	"diagnostické informace pro správce:",
-	"диагностические сведения для администраторов:",
-	"диагностическая информация для администраторов:",
+	"иагностические сведения для администраторов:",
+	"иагностическая информация для администраторов:",
 	"管理者向けの診断情報:",
 	"管理者用診断情報:",
 	"管理员的诊断信息:",
@@ -65,6 +66,10 @@ var exchangeDiagnostics = []string{
 	"관리자용 진단 정보:",
 	"yöneticiler için tanılama bilgileri:",
 	"diagnosztikai információ rendszergazdáknak:",
+	"informace o diagnostice pro správce:",
+	"ιαγνωστικές πληροφορίες για διαχειριστές:",
+	"מידע אבחון עבור מנהלי מערכת:",
+	"معلومات التشخيص للمسؤولين:",
 	"generating server:",
 	"generierender server:",
 	"serveur de génération",

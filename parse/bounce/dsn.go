@@ -217,6 +217,9 @@ func (m *message) decodeStatus() []parse.Event {
 		}
 		setRemote(&e, r.remoteMTA)
 		e.Kind = kindOf(e.Action, e.Status)
+		if e.Action == "" && strings.HasPrefix(e.Status, "4.") && m.saysDelay() {
+			e.Kind = parse.Delay
+		}
 		events = append(events, e)
 	}
 	return events

@@ -70,7 +70,7 @@ func (m *message) suspects(innocent map[string]bool) []suspect {
 			}
 			current = len(found)
 			seen[key] = current
-			label := hasAnyPrefix(lower(strings.TrimLeft(line, " \t*-=><")), recipientLabels...)
+			label := hasAnyPrefix(strings.ToLower(strings.TrimLeft(line, " \t*-=><")), recipientLabels...)
 			labels = labels || label
 			found = append(found, suspect{address: a, labelled: label})
 		}
@@ -189,7 +189,7 @@ func isBystanderLine(line string) bool {
 	for _, phrase := range []string{"message-id:", "message id:", "mailto:", "contact ", "please forward", "please send mail to",
 		"generated from ", "expanded from", "for assistance", "for help", "further information", "your message from ", "sent by <", "from: <", "mail from:<",
 		"wenden sie sich", "kontaktieren", "contactez", "contacter", "en contacto", "contactar", "contattare", "em contato", "neem contact",
-		"обратитесь", "お問い合わせ", "联系", "skontaktuj", "kontakta", "reply to", "write to", "e-mail us", "email us"} {
+		"братитесь", "お問い合わせ", "联系", "skontaktuj", "kontakta", "reply to", "write to", "e-mail us", "email us"} {
 		if containsFold(line, phrase) {
 			return true
 		}
@@ -262,7 +262,7 @@ func (m *message) looksLikeBounce() bool {
 	if m.low.hasAny("could not be delivered", "was not delivered", "undeliverable", "has been rejected", "delivery failed", "unable to deliver",
 		"couldn't be delivered", "delivery has failed", "could not deliver", "cannot be delivered", "failed to deliver", "not be delivered", "not authorized to send mail",
 		"not allowed to post", "permanent error", "送信できません", "配信できません", "nicht zugestellt", "n'a pas pu être", "no se pudo entregar",
-		"no ha podido ser entregad", "non è stato possibile", "не может быть доставлен", "не удалось доставить", "не доставлен", "无法投递", "无法送达",
+		"no ha podido ser entregad", "non è stato possibile", "не может быть доставлен", "е удалось доставить", "е доставлен", "无法投递", "无法送达",
 		"nie można dostarczyć", "nie został dostarczon", "kon niet worden", "kan niet worden", "não pôde ser entregue", "보낼 수 없", "전송 실패") {
 		score++
 	}
@@ -272,7 +272,15 @@ func (m *message) looksLikeBounce() bool {
 	if strings.HasPrefix(m.lower, "re:") || strings.HasPrefix(m.lower, "fwd:") || strings.HasPrefix(m.lower, "fw:") || m.head.has("In-Reply-To") {
 		score -= 2
 	}
-	return score >= 2
+	return score >= 2 && m.speaksOfFailure()
+}
+
+// speaksOfFailure is whether the subject or the text has any word at all that says that something went wrong: people
+// who are postmasters write ordinary mail too. Words are those of English; text in another script is believed.
+func (m *message) speaksOfFailure() bool {
+	return m.low.hasAny("fail", "error", "undeliver", "deliver", "reject", "refuse", "unknown", "return", "bounce", "quota", "full", "exist",
+		"not found", "could not", "cannot", "can't", "unable", "problem", "denied", "disabled", "expired", "invalid", "blocked", "delay") ||
+		hasAny(m.lower, bounceSubjects...) || hasReply(m.text) || !isASCII(m.text) || m.report != ""
 }
 
 // fromMailSystem is whether the report says that a machine wrote it, and which.

@@ -244,3 +244,16 @@ func TestConcurrent(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// TestExchangeLanguages requires each heading to lead to the recipient below it.
+func TestExchangeLanguages(t *testing.T) {
+	for _, heading := range exchangeDiagnostics {
+		raw := "From: <postmaster@mail.example.com>\nSubject: x\nContent-Type: text/plain; charset=utf-8\n\n" +
+			"Bob (carol@example.org) ...\n\n" + heading + " ex01.example.com\n\nbob@example.com\n#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##\n"
+		events, _ := Decode([]byte(raw), parse.Origin{Path: "x"}, Options{})
+		e := events[0]
+		if len(events) != 1 || e.Recipient != "bob@example.com" || e.Status != "5.1.1" || e.ReplyCode != "550" || e.Dialect != "exchange2007" {
+			t.Errorf("%s: %+v", heading, events)
+		}
+	}
+}
