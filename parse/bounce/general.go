@@ -247,8 +247,11 @@ func (m *message) looksLikeBounce() bool {
 		return true
 	}
 	score := 0
-	if m.fromMailSystem() {
+	switch {
+	case m.fromHas("daemon", "mail delivery", "delivery subsystem", "maildelivery", "mail deliver", "delivery service"):
 		score += 2
+	case m.fromMailSystem():
+		score++ // A postmaster may be a person.
 	}
 	if p := strings.TrimSpace(m.head.get("Return-Path")); p == "<>" || p == "<MAILER-DAEMON>" {
 		score++
@@ -271,6 +274,9 @@ func (m *message) looksLikeBounce() bool {
 	}
 	if strings.HasPrefix(m.lower, "re:") || strings.HasPrefix(m.lower, "fwd:") || strings.HasPrefix(m.lower, "fw:") || m.head.has("In-Reply-To") {
 		score -= 2
+	}
+	if score == 1 && (m.returned != nil && m.fromMailSystem() || hasReply(m.text)) {
+		score++
 	}
 	return score >= 2 && m.speaksOfFailure()
 }
