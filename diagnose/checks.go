@@ -62,7 +62,7 @@ var checks = []check{
 		asks: "does the name contain the address, dyn, dsl, pool?", source: "M3AWG naming recommendations", probe: checkPTRGeneric},
 	{id: "helo", reasons: []classify.Reason{classify.BadHELO, classify.SyntaxError}, asks: "A and AAAA of our HELO name", source: "RFC 5321 section 4.1.1.1", probe: checkHELO},
 	{id: "rbl-ip", reasons: judged, asks: "the zones below, about our addresses, each zone's health first", source: "RFC 5782", probe: checkBlockLists},
-	{id: "rbl-domain", reasons: []classify.Reason{classify.Spam, classify.BadReputation, classify.SenderRejected, classify.ContentRejected, classify.IPBlocked},
+	{id: "rbl-domain", reasons: []classify.Reason{classify.Spam, classify.BadReputation, classify.SenderRejected, classify.ContentRejected, classify.IPBlocked, classify.Policy, classify.Security},
 		when: aboutDomains, asks: "the zones of domains, about our sender, HELO and DKIM domains", source: "RFC 5782", probe: checkDomainLists},
 	{id: "spf", reasons: []classify.Reason{classify.AuthFailed}, when: anyAuth("spf", "dmarc", "alignment"), asks: "check_host(our address, MAIL FROM); HELO for the null sender", source: "RFC 7208", probe: checkSPF},
 	{id: "spf-lint", reasons: []classify.Reason{classify.AuthFailed}, when: anyAuth("spf", "dmarc", "alignment"), asks: "the whole tree of SPF records", source: "RFC 7208 section 4.6.4", probe: checkSPFTree},
@@ -83,11 +83,14 @@ var checks = []check{
 // withSMTP is for checks that speak to mail servers.
 func withSMTP(r *run, _ *caseFile) bool { return r.cfg.SMTP }
 
-// aboutDomains keeps a refusal of our address from raising questions about our domains, unless it names such a list.
+// aboutDomains keeps a refusal of our address, or one that says nothing of domains, from raising questions about our
+// domains, unless it names such a list.
 func aboutDomains(_ *run, c *caseFile) bool {
 	zones, _ := c.namedZones()
 	return len(c.reasons) == 0 || slices.ContainsFunc(zones, func(z dnsbl.Zone) bool { return z.Domains }) ||
-		slices.ContainsFunc(c.reasons, func(r classify.Reason) bool { return r != classify.IPBlocked })
+		slices.ContainsFunc(c.reasons, func(r classify.Reason) bool {
+			return slices.Contains([]classify.Reason{classify.Spam, classify.BadReputation, classify.SenderRejected, classify.ContentRejected}, r)
+		})
 }
 
 // anyAuth is for checks of one kind of authentication: where the failures say which kind they mean, the others are

@@ -10,6 +10,7 @@ import (
 	"github.com/miekg/dns"
 
 	"ndrscope/classify"
+	"ndrscope/diagnose/dmarc"
 	"ndrscope/diagnose/dnsq"
 )
 
@@ -207,7 +208,10 @@ func (c *caseFile) bouncingHosts(ctx context.Context, r *run, t *route) []Findin
 	var strangers []string
 	for _, n := range c.group.RemoteHosts {
 		host := strings.ToLower(strings.TrimSuffix(n.Name, "."))
-		if inSet(host) {
+		if !strings.Contains(host, ".") { // a filter on our own machine
+			continue
+		}
+		if inSet(host) || c.group.Provider != "" && slices.ContainsFunc(t.hosts, func(h mailHost) bool { return sameOwner(h.name, host) }) {
 			return []Finding{finding("mx.bounced-by-mx", c.group.Domain, args("host", host), seen(t.answer)...)}
 		}
 		h := hostOf(ctx, r.truth, host) // another name of the same machine
@@ -219,8 +223,8 @@ func (c *caseFile) bouncingHosts(ctx context.Context, r *run, t *route) []Findin
 		} // else the name says nothing: many servers call themselves what DNS does not know
 	}
 	if len(strangers) == 0 {
-		for _, n := range c.group.RemoteIPs {
-			strangers = append(strangers, n.Name)
+		for _, a := range publicAddrs(c.group.RemoteIPs) {
+			strangers = append(strangers, a.String())
 		}
 	}
 	if len(strangers) == 0 || unclear {
@@ -233,6 +237,9 @@ func (c *caseFile) bouncingHosts(ctx context.Context, r *run, t *route) []Findin
 	return []Finding{finding(tag, c.group.Domain,
 		args("host", strings.Join(strangers, ", "), "hosts", strings.Join(t.names(), ", ")), seen(t.answer)...)}
 }
+
+// sameOwner says whether two hosts are below one registered domain: providers announce other names than they answer by.
+func sameOwner(a, b string) bool { return dmarc.Organization(a) == dmarc.Organization(b) }
 
 func checkNullMX(ctx context.Context, r *run, c *caseFile) []Finding {
 	answer := r.truth.Lookup(ctx, c.group.Domain, dns.TypeMX)

@@ -47,7 +47,7 @@ func (c *caseFile) listNames() []string {
 		if s.Event.BlockList != "" {
 			list = append(list, s.Event.BlockList)
 		}
-		if s.Class.Reason != classify.IPBlocked && s.Class.Reason != classify.BadReputation {
+		if !slices.Contains(listReasons, s.Class.Reason) {
 			continue
 		}
 		for _, m := range zoneWording.FindAllStringSubmatch(s.Event.Diagnostic, 3) {
@@ -58,6 +58,10 @@ func (c *caseFile) listNames() []string {
 	}
 	return list
 }
+
+// listReasons are those of refusals that may rest on a list.
+var listReasons = []classify.Reason{classify.IPBlocked, classify.BadReputation, classify.SenderRejected, classify.Policy,
+	classify.Security, classify.Spam, classify.ContentRejected}
 
 // zoneWording is how servers name the zone that they asked: Postfix says "blocked using ZONE", Exim and Exchange are
 // usually set to "listed at ZONE" and the like.
@@ -159,11 +163,11 @@ func (r *run) listing(ctx context.Context, z dnsbl.Zone, addr netip.Addr) []Find
 		}
 		return append(list, finding("rbl-ip.clean", subject, args("zone", z.Name), evidence...))
 	case dnsbl.Refused:
-		return append(list, finding("rbl-ip.refused", z.Name, args("resolver", via.String(), "why", result.Meaning), evidence...))
+		return append(list, finding("rbl-ip.refused", z.Name, args("resolver", via.String(), "why", result.Meaning, "asked", subject), evidence...))
 	case dnsbl.Broken:
-		return append(list, finding("rbl-ip.broken", z.Name, args("resolver", via.String(), "why", result.Meaning), evidence...))
+		return append(list, finding("rbl-ip.broken", z.Name, args("resolver", via.String(), "why", result.Meaning, "asked", subject), evidence...))
 	}
-	return append(list, finding("rbl-ip.unknown", z.Name, args("resolver", via.String(), "why", result.Meaning), evidence...))
+	return append(list, finding("rbl-ip.unknown", z.Name, args("resolver", via.String(), "why", result.Meaning, "asked", subject), evidence...))
 }
 
 // checkDomainLists asks for our own domains only: sender, HELO and DKIM d=.
@@ -204,7 +208,11 @@ func (r *run) domainListing(ctx context.Context, z dnsbl.Zone, domain string) []
 	case dnsbl.Clean, dnsbl.Allowed:
 		return append(list, finding("rbl-domain.clean", domain, args("zone", z.Name), evidence...))
 	}
-	return append(list, finding("rbl-domain.unknown", z.Name, args("resolver", via.String(), "why", result.Meaning), evidence...))
+	tag := map[dnsbl.State]Tag{dnsbl.Refused: "rbl-domain.refused", dnsbl.Broken: "rbl-domain.broken"}[result.State]
+	if tag == "" {
+		tag = "rbl-domain.unknown"
+	}
+	return append(list, finding(tag, z.Name, args("resolver", via.String(), "why", result.Meaning, "asked", domain), evidence...))
 }
 
 func count(n int) string { return strconv.Itoa(n) }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -58,6 +57,7 @@ func (r *run) reverseQuestions(ctx context.Context) []question {
 	cases := r.opened[:min(len(r.opened), 3)]
 	for _, c := range cases {
 		addrs = append(addrs, c.egress...)
+		addrs = append(addrs, publicAddrs(c.group.RemoteIPs[:min(len(c.group.RemoteIPs), 2)])...)
 	}
 	for _, a := range r.cfg.Egress {
 		if isPublic(a) {
@@ -96,53 +96,64 @@ func (r *run) testReverse(ctx context.Context, own *dnsq.Resolver, controls []qu
 	if len(controls) < 2 {
 		return finding("resolver-reverse.unknown", subject, args("why", "the reference knows fewer than two names to compare"), seen(forward...)...)
 	}
-	overTCP := &dnsq.Resolver{Client: own.Client, Server: own.Server, TCP: true}
-	var worst *Finding
-	for _, via := range []struct {
-		transport string
-		asker     dnsq.Asker
-		questions []question
-	}{{"UDP", own, controls}, {"TCP", overTCP, controls[:2]}} {
-		answers := parallel(via.questions, func(q question) dnsq.Answer { return via.asker.Lookup(ctx, q.Name, q.Type) })
-		var failed []dnsq.Answer
-		evidence := []Evidence{}
-		for i, a := range answers {
-			if a.Kind() != dnsq.Answered {
-				failed = append(failed, a)
-				evidence = append(evidence, seen(a, proofs[i])...)
-			}
-		}
-		if len(failed) == 0 {
-			continue
-		}
-		if via.transport == "TCP" { // that TCP does not work at all is common and another matter
-			if !slices.ContainsFunc(forwardOver(ctx, overTCP, r), func(a dnsq.Answer) bool { return a.Kind() == dnsq.Answered }) {
-				continue
-			}
-		}
-		evidence = append(evidence, seen(forward[working])...)
-		a := args("failed", strconv.Itoa(len(failed)), "asked", strconv.Itoa(len(answers)), "transport", via.transport,
-			"how", failures(failed))
-		tag := Tag("resolver-reverse.partial")
-		if len(failed) >= 2 && 2*len(failed) > len(answers) {
-			tag = "resolver-reverse.broken"
-		}
-		f := finding(tag, subject, a, evidence...)
-		if tag == "resolver-reverse.broken" {
-			return f
-		}
-		if worst == nil {
-			worst = &f
-		}
+	answers := parallel(controls, func(q question) dnsq.Answer { return own.Lookup(ctx, q.Name, q.Type) })
+	tcp := &dnsq.Resolver{Client: own.Client, Server: own.Server, TCP: true}
+	failed := unanswered(answers)
+	evidence := []Evidence{}
+	for _, i := range failed {
+		evidence = append(evidence, seen(answers[i], proofs[i])...)
 	}
-	if worst != nil {
-		return *worst
+	evidence = append(evidence, seen(forward[working])...)
+	broken := func(tag Tag, transport string, failed []dnsq.Answer, asked int) Finding {
+		return finding(tag, subject, args("failed", count(len(failed)), "asked", count(asked), "transport", transport,
+			"how", failures(failed)), evidence...)
 	}
-	return finding("resolver-reverse.ok", subject, args("asked", strconv.Itoa(len(controls))), seen(proofs[0], forward[working])...)
+	switch n := len(failed); {
+	case n >= 2 && 2*n > len(answers):
+		return broken("resolver-reverse.broken", "UDP", pick(answers, failed), len(answers))
+	case n >= 2: // not all of them: what fails twice, and over TCP, does not fail by chance
+		second := parallel(failed, func(i int) dnsq.Answer { return tcp.Lookup(ctx, controls[i].Name, controls[i].Type) })
+		evidence = append(evidence, seen(second...)...)
+		still := pick(second, unanswered(second))
+		sound := !slices.ContainsFunc(forward, func(a dnsq.Answer) bool { return a.Kind() == dnsq.Failed })
+		if len(still) >= 2 && sound && worksOver(ctx, tcp, r) {
+			return broken("resolver-reverse.broken", "UDP and TCP", still, len(answers))
+		}
+		return broken("resolver-reverse.partial", "UDP", pick(answers, failed), len(answers))
+	case n == 1:
+		return broken("resolver-reverse.partial", "UDP", pick(answers, failed), len(answers))
+	}
+	second := parallel(controls[:2], func(q question) dnsq.Answer { return tcp.Lookup(ctx, q.Name, q.Type) })
+	if still := pick(second, unanswered(second)); len(still) == 2 && worksOver(ctx, tcp, r) {
+		evidence = append(evidence, seen(second...)...)
+		return broken("resolver-reverse.partial", "TCP", still, 2)
+	}
+	return finding("resolver-reverse.ok", subject, args("asked", count(len(controls))), seen(proofs[0], forward[working])...)
 }
 
-func forwardOver(ctx context.Context, a dnsq.Asker, r *run) []dnsq.Answer {
-	return parallel(forwardQuestions(r)[:2], func(q question) dnsq.Answer { return a.Lookup(ctx, q.Name, q.Type) })
+// unanswered are the indexes of answers that are none.
+func unanswered(answers []dnsq.Answer) []int {
+	var list []int
+	for i, a := range answers {
+		if a.Kind() != dnsq.Answered {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+func pick(answers []dnsq.Answer, indexes []int) []dnsq.Answer {
+	var list []dnsq.Answer
+	for _, i := range indexes {
+		list = append(list, answers[i])
+	}
+	return list
+}
+
+// worksOver says whether forward lookups work: that TCP does not work at all is common, and another matter.
+func worksOver(ctx context.Context, a dnsq.Asker, r *run) bool {
+	answers := parallel(forwardQuestions(r)[:2], func(q question) dnsq.Answer { return a.Lookup(ctx, q.Name, q.Type) })
+	return len(unanswered(answers)) < len(answers)
 }
 
 // forwardQuestions are the controls, and the MX of the worst domains.
@@ -217,7 +228,11 @@ func (c *caseFile) compare(ctx context.Context, own *dnsq.Resolver) []Finding {
 		if h.failure != "" || theirs.failure != "" || h.name != theirs.name || !disjoint(h.addrs, theirs.addrs) {
 			continue
 		}
-		list = append(list, finding("resolver-compare.address-differs", h.name, args("resolver", resolver,
+		tag := Tag("resolver-compare.address-differs")
+		if c.group.Provider != "" && len(h.addrs) > 0 && !h.private() { // big providers answer by place and load
+			tag = "resolver-compare.address-varies"
+		}
+		list = append(list, finding(tag, h.name, args("resolver", resolver,
 			"ours", orNone(join(h.addrs)), "reference", orNone(join(theirs.addrs))), seen(append(h.answers, theirs.answers...)...)...))
 	}
 	if txt := c.compareTXT(ctx, own); txt != nil {

@@ -69,6 +69,11 @@ var rules = []rule{
 		"Strangers can send mail through our server, and have done so. Others block us for it. The server has to be closed first, and then removed from the lists.",
 		"Close the relay, clear the queue, change stolen passwords, then ask the lists for removal.",
 		ruleOpenRelay},
+	{"R23", "our-resolver-dead", classify.Sender,
+		"None of the DNS resolvers that our mail server uses answers, while other servers do.",
+		"Our mail server cannot ask for directions at present, because the name service that it uses is out of order. This concerns all recipients. The messages are sent as soon as it works again.",
+		"Repair or replace the resolvers in the mail server's settings; the queue then empties by itself.",
+		ruleDeadResolvers},
 	{"R14", "null-mx", classify.Domain,
 		"{domain} publishes a null MX: it takes no mail at all.",
 		"The domain {domain} states officially that it takes no e-mail. Please ask the person for another address.",
@@ -179,6 +184,9 @@ func ruleNoReverse(c *caseFile) match {
 		m.because = append(m.because, *differs)
 		m.because = append(m.because, c.all("smtp.rcpt-refused", "smtp.accepted")...)
 	}
+	if all := c.all("resolver-reverse.broken"); len(all) < len(c.run.ours) && m.score < 0.95 {
+		m.score -= 0.1 // the others of our resolvers are sound
+	}
 	return m
 }
 
@@ -197,6 +205,9 @@ func ruleWrongMX(c *caseFile) match {
 		return no
 	}
 	differs := c.about("resolver-compare.mx-differs")
+	if stale := c.first("resolver-compare.address-differs"); differs == nil && stale != nil {
+		return match{score: 0.85, because: []Finding{*stale}, claim: Confirmed}
+	}
 	if differs == nil {
 		return refuted(c.first("resolver-compare.same"))
 	}
@@ -209,6 +220,18 @@ func ruleWrongMX(c *caseFile) match {
 			"Tell the owner of {domain} which name server gives which answer."}
 	}
 	return m
+}
+
+// ruleDeadResolvers needs the reference: where that does not answer either, the network may be at fault, or we are.
+func ruleDeadResolvers(c *caseFile) match {
+	if !c.has(classify.NetworkError, classify.DomainUnknown, classify.ExpiredReason) || !c.run.referenceWorks {
+		return no
+	}
+	silent := c.all("resolver-reverse.no-answer")
+	if len(silent) == 0 || len(silent) < len(c.run.ours) {
+		return no
+	}
+	return match{score: 0.75, because: append(silent, c.all("mx.ok")...), claim: NotCheckable}
 }
 
 func ruleStaticRoute(c *caseFile) match {
@@ -287,9 +310,14 @@ func (c *caseFile) missesPTR() bool { return c.has(classify.NoReverseDNS) || c.s
 
 func rulePTR(c *caseFile) match {
 	wrong := c.first("ptr.missing", "ptr.mismatch")
-	switch {
+	switch generic := c.first("ptr-generic.generic"); {
 	case !c.missesPTR() && !c.blocked():
 		return no
+	case wrong == nil && generic != nil && c.missesPTR():
+		return match{score: 0.8, because: []Finding{*generic}, claim: Confirmed, as: &variant{"generic-ptr", classify.Sender,
+			"The name of our address {address} looks like that of a dial-up customer, and their servers refuse such names.",
+			"Other mail servers judge ours by the name of its address. Our provider has given it one that looks like a private customer's line, so they refuse our mail. Our provider has to enter a better one.",
+			"Have the owner of {address} publish a PTR record with the mail server's own name, the one of its HELO."}}
 	case wrong == nil:
 		return refuted(c.first("ptr.ok"))
 	case !c.missesPTR(): // they do not say so, but many refuse for it
@@ -306,7 +334,7 @@ func rulePTRMended(c *caseFile) match {
 	if !c.missesPTR() {
 		return no
 	}
-	if wrong := c.first("ptr.missing", "ptr.mismatch"); wrong != nil {
+	if wrong := c.first("ptr.missing", "ptr.mismatch", "ptr-generic.generic"); wrong != nil {
 		return refuted(wrong)
 	}
 	if good := c.first("ptr.ok"); good != nil {
@@ -483,6 +511,12 @@ func ruleTLS(c *caseFile) match {
 			"The recipients' server offers protected delivery, but its certificate or its protection is faulty. Their administrators have to correct that.",
 			"Tell their postmaster; until then, TLS for {domain} may be made opportunistic if our policy allows."}}
 	}
+	if f := c.all("tls.none"); f != nil {
+		return match{score: 0.7, because: f, claim: Confirmed, as: &variant{"no-starttls", classify.Domain,
+			"The mail servers of {domain} offer no TLS, and our server insists on it.",
+			"Our system only sends over a protected connection, and the recipients' system does not offer one. Either their administrators turn it on, or we make an exception.",
+			"Ask their postmaster to offer STARTTLS, or allow clear text for {domain} in our TLS policy."}}
+	}
 	return refuted(c.first("tls.ok"))
 }
 
@@ -593,6 +627,9 @@ func ruleTheirPolicy(c *caseFile) match {
 	if len(c.group.Reasons) == 0 || !c.could() {
 		return no
 	}
+	if _, undecided := c.judgeClaim(); undecided {
+		return no
+	}
 	for i, f := range c.findings {
 		if f.Severity() == Error {
 			return refuted(&c.findings[i])
@@ -604,11 +641,10 @@ func ruleTheirPolicy(c *caseFile) match {
 			because = append(because, f)
 		}
 	}
-	m := match{score: 0.4, because: because, claim: NotCheckable}
 	if by := c.taken(); by != nil {
-		m.claim, m.because = Mended, append([]Finding{*by}, because...)
+		because = append([]Finding{*by}, because...)
 	}
-	return m
+	return match{score: 0.4, because: because, claim: NotCheckable}
 }
 
 // could says whether the failures are refusals that might have been our fault.

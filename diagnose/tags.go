@@ -40,6 +40,7 @@ var tags = []TagInfo{
 	{"resolver-compare.same", Good, "Our resolver {resolver} gives the same answers for {subject} as the reference."},
 	{"resolver-compare.mx-differs", Error, "For {subject}, our resolver {resolver} gives the mail servers {ours}, the reference {reference}."},
 	{"resolver-compare.address-differs", Warning, "For the mail server {subject}, our resolver {resolver} gives the addresses {ours}, the reference {reference}."},
+	{"resolver-compare.address-varies", Notice, "For the mail server {subject}, our resolver {resolver} gives the addresses {ours}, the reference {reference}, as is common for big providers."},
 	{"resolver-compare.txt-differs", Warning, "For {subject}, our resolver {resolver} gives other TXT records than the reference."},
 	{"resolver-compare.lies", Error, "Our resolver {subject} makes up answers: a name that does not exist has the address {address}."},
 	{"resolver-compare.unknown", Open, "The answers of our resolver {resolver} for {subject} could not be compared: {why}."},

@@ -50,13 +50,17 @@ func (c *caseFile) diagnose() Diagnosis {
 		v = *best.as
 	}
 	d.Rule, d.Cause, d.End, d.Confidence, d.Because, d.Claim = winner.id, v.cause, v.end, best.score, best.because, best.claim
+	if d.Claim == NotCheckable {
+		d.Claim, _ = c.judgeClaim()
+	}
 	d.Summary, d.Plain, d.Remedy = c.fill(v.summary), c.fill(v.plain), c.fill(v.remedy)
 	return d
 }
 
 // withoutRule says what is left to say: the bounce's own reason, or the first fault where there is no bounce.
 func (c *caseFile) withoutRule(d Diagnosis) Diagnosis {
-	d.End, d.Claim = classify.EndUnknown, NotCheckable
+	d.End = classify.EndUnknown
+	d.Claim, _ = c.judgeClaim()
 	if len(c.group.Reasons) > 0 {
 		main := c.group.Reasons[0]
 		d.Cause, d.End, d.Confidence = string(main.Reason), main.End, c.confidence(main.Reason)

@@ -198,7 +198,7 @@ func (z Zone) code(addr netip.Addr) (State, string) {
 	if !loopback.Contains(addr) {
 		return Broken, "it answers with an address outside of 127.0.0.0/8"
 	}
-	if addr == netip.AddrFrom4([4]byte{127, 0, 0, 1}) {
+	if addr == netip.AddrFrom4([4]byte{127, 0, 0, 1}) && !z.Bits {
 		return Broken, "it answers 127.0.0.1, which RFC 5782 section 2.1 advises against and parked domains give"
 	}
 	kind, meaning, known := z.find(addr)
