@@ -286,7 +286,7 @@ func (m *message) looksLikeBounce() bool {
 func (m *message) speaksOfFailure() bool {
 	return m.low.hasAny("fail", "error", "undeliver", "deliver", "reject", "refuse", "unknown", "return", "bounce", "quota", "full", "exist",
 		"not found", "could not", "cannot", "can't", "unable", "problem", "denied", "disabled", "expired", "invalid", "blocked", "delay") ||
-		hasAny(m.lower, bounceSubjects...) || hasReply(m.text) || !isASCII(m.text) || m.report != ""
+		hasAny(m.lower, bounceSubjects...) || hasReply(m.text) || !isASCII(m.text) || m.report != "" || m.returned != nil
 }
 
 // fromMailSystem is whether the report says that a machine wrote it, and which.

@@ -95,7 +95,8 @@ func (m *message) automatic() []parse.Event {
 	marked := hasAny(strings.ToLower(m.head.get("Auto-Submitted")), "auto-replied") ||
 		m.head.has("X-Autoreply") || m.head.has("X-Autorespond") || m.head.has("X-Auto-Response-Suppress") && m.head.has("In-Reply-To") ||
 		strings.EqualFold(m.head.get("Precedence"), "auto_reply") || strings.EqualFold(m.head.get("X-Precedence"), "auto_reply")
-	vacation := hasAny(m.lower, vacationSubjects...)
+	vacation := hasAny(m.lower, vacationSubjects...) ||
+		strings.TrimSpace(m.head.get("Return-Path")) == "<>" && !m.fromMailSystem() && m.textHasAny(vacationPhrases...)
 	challenge := hasAny(m.lower, challengeSubjects...)
 	if !marked && !vacation && !challenge {
 		return nil
@@ -119,6 +120,13 @@ var vacationSubjects = []string{
 	"absent du bureau", "respuesta automática", "fuera de la oficina", "risposta automatica", "fuori sede", "resposta automática",
 	"ausência", "automatisch antwoord", "afwezig", "自動応答", "不在", "自动答复", "автоответ", "automatyczna odpowiedź",
 	"away from", "autosvar", "fuori ufficio", "autoresponse", "auto response",
+}
+
+// vacationPhrases tell an automatic reply that neither its header nor its subject gives away.
+var vacationPhrases = []string{
+	"out of the office", "out of office", "on vacation", "on holiday", "on leave", "away from my desk", "away from the office", "maternity leave",
+	"nicht im büro", "im urlaub", "außer haus", "absent du bureau", "actuellement absent", "en congé", "fuera de la oficina", "de vacaciones",
+	"fuori ufficio", "in ferie", "afwezig", "op vakantie", "fora do escritório", "de férias", "no longer works here", "no longer with the company",
 }
 
 var challengeSubjects = []string{
