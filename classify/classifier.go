@@ -187,6 +187,9 @@ func (c *Classifier) read(e *parse.Event) subject {
 		if c.starts[p] && start > 0 && isWord(s.text[start-1]) || len(s.hits) == maxHits {
 			return
 		}
+		if c.lists[p] < 0 && c.marks[p] == 0 && insideHostName(s.text, start, end) {
+			return
+		}
 		s.hits = append(s.hits, hit{p, start, end})
 		s.seen[p] = s.round
 		s.providers |= c.marks[p]

@@ -2,6 +2,8 @@ package classify
 
 import (
 	"math/rand/v2"
+	"strings"
+	"sync"
 	"testing"
 
 	"ndrscope/parse"
@@ -116,4 +118,40 @@ func FuzzClassify(f *testing.F) {
 		}
 		Mask(text)
 	})
+}
+
+// One classifier serves many goroutines.
+func TestConcurrent(t *testing.T) {
+	c := mustNew(t)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for _, r := range Rules() {
+				for _, s := range r.Samples {
+					e := s.Event()
+					if got := c.Classify(&e); got.Rule != r.ID {
+						t.Errorf("%q is won by %s, want %s", s.Text, got.Rule, r.ID)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// A text of any size is read within bounds, and what its beginning says counts.
+func TestLongText(t *testing.T) {
+	c := mustNew(t)
+	for _, filler := range []string{"x ", "mailbox ", "a@b.example ", "é", "550-5.1.1 ", "<", "@", "\xff"} {
+		e := parse.Event{Kind: parse.Failure, ReplyCode: "550", Diagnostic: "550 5.2.2 over quota " + strings.Repeat(filler, 1<<18)}
+		if got := c.Classify(&e); got.Reason != MailboxFull {
+			t.Errorf("%q: %s by %s", filler, got.Reason, got.Rule)
+		}
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		mustNew(b)
+	}
 }

@@ -169,5 +169,44 @@ const latin = "a a a a a a aec e e e e i i i i d n o o o o o x o u u u u y thss"
 	"l l l n n n n n n n n n o o o o o o oeoer r r r r r s s s s s s " +
 	"s s t t t t t t u u u u u u u u u u u u w w y y y z z z z z z s "
 
+// insideHostName says whether text[start:end] is a part of a host's name: "mx1.spam-filter.example.org" is not about
+// spam. Names that are a part of a link are not meant.
+func insideHostName(text []byte, start, end int) bool {
+	const longestTop = 8 // letters of a top-level domain; longer last labels are codes such as RESOLVER.ADR.RecipNotFound
+	for _, c := range text[start:end] {
+		if !isHostByte(c) || c == '.' {
+			return false
+		}
+	}
+	for start > 0 && isHostByte(text[start-1]) {
+		start--
+	}
+	dot := -1
+	for i := start; i < len(text) && isHostByte(text[i]); i++ {
+		if text[i] == '.' && i+1 < len(text) && isWord(text[i+1]) {
+			dot = i
+		}
+		end = i + 1
+	}
+	if dot < 0 || end < len(text) && text[end] == '/' || start > 0 && (text[start-1] == '/' || text[start-1] == '=') {
+		return false
+	}
+	top := text[dot+1 : end]
+	for len(top) > 0 && (top[len(top)-1] == '.' || top[len(top)-1] == '-') {
+		top = top[:len(top)-1]
+	}
+	if len(top) < 2 || len(top) > longestTop {
+		return false
+	}
+	for _, c := range top {
+		if c < 'a' || c > 'z' {
+			return false
+		}
+	}
+	return true
+}
+
+func isHostByte(c byte) bool { return isWord(c) || c == '.' || c == '-' || c == '_' }
+
 // normal is the normal form of a phrase of a rule.
 func normal(phrase string) string { return string(appendNormal(nil, phrase, "", "")) }

@@ -213,3 +213,26 @@ func TestUnconfirmed(t *testing.T) {
 		}
 	}
 }
+
+// The name of a host is not about what its labels say.
+func TestHostNamesAreNoWords(t *testing.T) {
+	c := mustNew(t)
+	for _, tt := range []struct {
+		line string
+		want Reason
+	}{
+		{"host greylist.example.org[192.0.2.1] said: 550 5.1.1 User unknown", UserUnknown},
+		{"host mx1.spam-virus.example.com[192.0.2.1] said: 552 5.2.2 Mailbox full", MailboxFull},
+		{"connect to dkim-dmarc.example[192.0.2.1]:25: Connection refused", NetworkError},
+		{"550 blocked using zen.spamhaus.org", IPBlocked},
+		{"550 5.1.1 RESOLVER.ADR.RecipNotFound; not found", UserUnknown},
+		{"450 see http://greylist.example.org/ and wait", Greylisted},
+		{"550 User unknown.", UserUnknown},
+		{"554 virus.", Virus},
+	} {
+		e := Explain(tt.line)
+		if got := c.Classify(&e); got.Reason != tt.want {
+			t.Errorf("%q: %s by %s (%q), want %s", tt.line, got.Reason, got.Rule, got.Matched, tt.want)
+		}
+	}
+}
