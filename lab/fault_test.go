@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"ndrscope/diagnose"
 )
@@ -42,73 +41,69 @@ Nov 20 08:11:02 mail postfix/qmgr[811]: 4Wb01: from=<it@ours.example>, size=4821
 Nov 20 08:11:02 mail postfix/smtp[2211]: 4Wb01: to=<anna@customer.example>, relay=mx1.customer.example[203.0.113.10]:25, delay=1, delays=0.2/0/0.4/0.4, dsn=5.7.1, status=bounced (host mx1.customer.example[203.0.113.10] said: 554 5.7.1 <anna@customer.example>: Relay access denied (in reply to RCPT TO command))
 `
 
-// complete checks what must hold whatever breaks: in time, one diagnosis a domain, and no fault made of a silence.
-func complete(t *testing.T, resolver, dialogue string) *diagnose.Result {
+// fault is one thing that is broken.
+type fault struct{ resolver, dialogue string }
+
+func (f fault) String() string {
+	return strings.ReplaceAll(strings.TrimSpace(f.resolver+" "+f.dialogue[:min(len(f.dialogue), 30)]), "\n", ", ")
+}
+
+// playFaults plays all at once and checks of each what must hold whatever breaks: in time, one diagnosis a domain, no
+// raw bytes. made says which errors may be found; any other one is made of a silence.
+func playFaults(t *testing.T, faults []fault, made func(diagnose.Finding) bool) {
 	t.Helper()
-	s := load(t, fmt.Sprintf(faultWorld, resolver, dialogue))
-	start := time.Now()
-	r := play(t, s)
-	if took := time.Since(start); took > s.Options.Deadline+time.Second {
-		t.Errorf("took %v", took)
+	var list []*Scenario
+	for _, f := range faults {
+		list = append(list, load(t, fmt.Sprintf(faultWorld, f.resolver, f.dialogue)))
 	}
-	if len(r.Diagnoses) != 1 || r.Diagnoses[0].Domain != "customer.example" {
-		t.Fatalf("diagnoses: %+v", r.Diagnoses)
+	for i, p := range playMany(t.Context(), list) {
+		t.Run(faults[i].String(), func(t *testing.T) {
+			p.sound(t)
+			if len(p.result.Diagnoses) != 1 || p.result.Diagnoses[0].Domain != "customer.example" {
+				t.Fatalf("diagnoses: %+v", p.result.Diagnoses)
+			}
+			for _, f := range p.result.Findings {
+				if strings.ContainsFunc(f.Prose(), isControl) {
+					t.Errorf("%s says raw bytes: %q", f.Tag, f.Prose())
+				}
+				if f.Severity() == diagnose.Error && !made(f) {
+					t.Errorf("made of nothing: %s", describe(f))
+				}
+			}
+		})
 	}
-	noMailSent(t, s)
-	for _, f := range r.Findings {
-		if strings.ContainsFunc(f.Prose(), func(c rune) bool { return c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0 }) {
-			t.Errorf("%s says raw bytes: %q", f.Tag, f.Prose())
-		}
-	}
-	return r
 }
 
-func TestResolverFaults(t *testing.T) {
+func isControl(c rune) bool { return c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0 }
+
+// TestUselessResolver has a resolver that is of little use or none: that proves nothing about anybody else.
+func TestUselessResolver(t *testing.T) {
+	var faults []fault
 	for _, resolver := range []string{"all: silent", "all: garbage", "all: other-question", "all: wrong-id", "all: refused",
-		"all: servfail", "all: empty", "all: silent\ntcp: silent", "truncate: yes\ntcp: stall", "truncate: yes\ntcp: reset"} {
-		t.Run(resolver, func(t *testing.T) {
-			t.Parallel()
-			r := complete(t, resolver, "")
-			for _, f := range r.Findings {
-				// A resolver that is of no use at all proves nothing about anybody else.
-				if f.Severity() == diagnose.Error && !strings.HasPrefix(string(f.Tag), "resolver-") {
-					t.Errorf("made of nothing: %s", describe(f))
-				}
-			}
-		})
+		"all: servfail", "all: empty", "all: silent\ntcp: silent", "truncate: yes\ntcp: stall", "truncate: yes\ntcp: reset",
+		"all: servfail\nshare: 20%"} {
+		faults = append(faults, fault{resolver, ""})
 	}
-	for _, resolver := range []string{"loss: 30%", "latency: 60ms", "all: servfail\nshare: 20%"} {
-		t.Run(resolver, func(t *testing.T) {
-			t.Parallel()
-			r := complete(t, resolver, "")
-			for _, f := range r.Findings {
-				if f.Severity() == diagnose.Error {
-					t.Errorf("made of nothing: %s", describe(f))
-				}
-			}
-		})
-	}
+	playFaults(t, faults, func(f diagnose.Finding) bool { return strings.HasPrefix(string(f.Tag), "resolver-") })
 }
 
-func TestServerFaults(t *testing.T) {
+// TestBadLine has a resolver that works, with patience.
+func TestBadLine(t *testing.T) {
+	faults := []fault{{"loss: 30%", ""}, {"latency: 60ms", ""}}
+	playFaults(t, faults, func(diagnose.Finding) bool { return false })
+}
+
+// TestBadServer has a mail server that misbehaves at every stage.
+func TestBadServer(t *testing.T) {
+	var faults []fault
 	for _, verb := range []string{"CONNECT", "EHLO", "STARTTLS", "MAIL", "RCPT", "QUIT"} {
 		for _, action := range []string{"stall", "drop", "reset", "endless", "binary"} {
-			t.Run(verb+" "+action, func(t *testing.T) {
-				t.Parallel()
-				r := complete(t, "", verb+" "+action)
-				for _, f := range r.Findings {
-					if f.Severity() == diagnose.Error && f.Check() != "tls" {
-						t.Errorf("made of nothing: %s", describe(f))
-					}
-				}
-			})
+			faults = append(faults, fault{"", verb + " " + action})
 		}
 	}
 	for _, dialogue := range []string{"CONNECT refuse", "CONNECT silent", "CONNECT 220-", "EHLO 250 " + strings.Repeat("x", 20000),
 		"certificate: broken", "MAIL 250-only half"} {
-		t.Run(dialogue[:min(20, len(dialogue))], func(t *testing.T) {
-			t.Parallel()
-			complete(t, "", dialogue)
-		})
+		faults = append(faults, fault{"", dialogue})
 	}
+	playFaults(t, faults, func(f diagnose.Finding) bool { return f.Check() == "tls" })
 }

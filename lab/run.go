@@ -89,11 +89,15 @@ func readEvents(f File, yield func(parse.Record) error) error {
 
 // Analysis reads, classifies and groups the scenario's failures.
 func (s *Scenario) Analysis(ctx context.Context) (*aggregate.Analysis, error) {
-	records, err := s.Records(ctx)
+	classifier, err := classify.New()
 	if err != nil {
 		return nil, err
 	}
-	classifier, err := classify.New()
+	return s.analysis(ctx, classifier)
+}
+
+func (s *Scenario) analysis(ctx context.Context, classifier *classify.Classifier) (*aggregate.Analysis, error) {
+	records, err := s.Records(ctx)
 	if err != nil {
 		return nil, err
 	}

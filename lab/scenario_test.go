@@ -32,9 +32,23 @@ func scenarios(t testing.TB, extension string) map[string]*Scenario {
 	return all
 }
 
+// story is the scenario that "ndrscope demo" plays.
+func story(t testing.TB) *Scenario {
+	t.Helper()
+	data, err := testdata.Scenarios.ReadFile("scenario/story.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Load(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // TestStoryIsTold counts the story's recipients, so that its text and its messages agree.
 func TestStoryIsTold(t *testing.T) {
-	a, err := scenarios(t, ".txtar")["story"].Analysis(t.Context())
+	a, err := story(t).Analysis(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
