@@ -15,15 +15,15 @@ var exchange2003 = dialect{
 			strings.HasPrefix(m.head.get("X-Mailer"), "Internet Mail Service") && m.fromHas("postmaster", "system administrator")
 	},
 	decode: func(m *message) []parse.Event {
-		return m.blocks(after(m.text, "following recipient(s):"), func(line string) (string, string) {
-			name, _, ok := strings.Cut(line, " on ")
-			if !ok || isBlank((line + " ")[0]) && !strings.Contains(name, "@") {
+		return merged(m.blocks(after(m.text, "following recipient(s):"), func(line string) (string, string) {
+			name, date, ok := strings.Cut(line, " on ")
+			if !ok || !strings.Contains(date, ":") || isBlank((line + " ")[0]) && !strings.Contains(name, "@") {
 				return "", ""
 			}
 			if a := firstAddress(name); a != "" {
 				return a, ""
 			}
 			return m.soleRecipient(), "" // "Smith, John on date": a display name.
-		})
+		}))
 	},
 }

@@ -13,10 +13,11 @@ var notes = dialect{
 		return m.subjectHas("undeliverable message") && m.textHas("------- failure reasons")
 	},
 	decode: func(m *message) []parse.Event {
-		why, _, _ := cutFold(after(m.text, "failure reasons"), "failure reasons")
-		events := m.blocks(after(m.text, "failure reasons"), headBare)
+		text := after(m.text, "failure reasons")
+		events := m.blocks(text, headBare)
 		for i := range events {
-			events[i].Diagnostic = oneLine(strings.Trim(before(firstNonEmpty(why, m.text), events[i].Recipient), "- \n"))
+			why, _, _ := strings.Cut(text, events[i].Recipient)
+			events[i].Diagnostic = oneLine(strings.Trim(why, "- \n"))
 		}
 		return merged(events)
 	},

@@ -94,7 +94,7 @@ func (m *message) textHasAny(phrases ...string) bool { return m.low.hasAny(phras
 func (m *message) fromHas(words ...string) bool { return hasAny(m.from, words...) }
 
 // subjectHas is whether the subject contains any of the phrases, which must be lower case.
-func (m *message) subjectHas(phrases ...string) bool { return hasAny(m.lower, phrases...) }
+func (m *message) subjectHas(phrases ...string) bool { return hasAny(m.lowSubject, phrases...) }
 
 // statusField returns a delivery-status field.
 func (m *message) statusField(name string) string { return m.status.get(name) }

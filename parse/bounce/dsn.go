@@ -23,7 +23,7 @@ type delivery struct {
 	reportingMTA string
 	queueID      string
 	arrival      time.Time
-	envelopeID   string
+	messageID    string
 	sender       string
 	recipients   []recipientStatus
 }
@@ -62,8 +62,8 @@ func readDelivery(fs fields) delivery {
 			}
 		case "arrival-date":
 			d.arrival = parseDate(f.value)
-		case "original-envelope-id":
-			d.envelopeID = f.value
+		case "x-original-message-id", "original-message-id":
+			d.messageID = messageID(f.value)
 		case "x-postfix-queue-id", "x-queue-id", "x-exim-message-id":
 			d.queueID = f.value
 		case "x-postfix-sender", "x-sender":
@@ -200,7 +200,7 @@ func (m *message) decodeStatus() []parse.Event {
 			Recipient: r.final, OriginalRecipient: r.original,
 			Action: r.action, Status: r.status,
 			Diagnostic:   diagnosticText(r.diagnostic),
-			ReportingMTA: d.reportingMTA, QueueID: d.queueID, Sender: d.sender,
+			ReportingMTA: d.reportingMTA, QueueID: d.queueID, MessageID: d.messageID, Sender: d.sender,
 			Time: r.lastAttempt,
 		}
 		if e.Recipient == "" || !strings.Contains(e.Recipient, "@") && strings.Contains(r.actual, "@") {

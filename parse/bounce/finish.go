@@ -19,6 +19,12 @@ func (m *message) finish(e *parse.Event) {
 	if m.returned != nil {
 		m.returned.fill(e)
 	}
+	if e.MessageID == "" {
+		e.MessageID = messageID(m.head.get("In-Reply-To"))
+	}
+	if e.MessageID == "" && strings.Count(m.head.get("References"), "<") == 1 {
+		e.MessageID = messageID(m.head.get("References"))
+	}
 	e.Recipient = trimAddress(e.Recipient)
 	e.OriginalRecipient = trimAddress(e.OriginalRecipient)
 	if strings.EqualFold(e.OriginalRecipient, e.Recipient) {

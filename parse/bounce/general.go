@@ -259,7 +259,7 @@ func (m *message) looksLikeBounce() bool {
 	if strings.Contains(strings.ToLower(m.head.get("Content-Type")), "delivery-status") {
 		score += 2
 	}
-	if hasAny(m.lower, bounceSubjects...) {
+	if hasAny(m.lowSubject, bounceSubjects...) {
 		score += 2
 	}
 	if m.low.hasAny("could not be delivered", "was not delivered", "undeliverable", "has been rejected", "delivery failed", "unable to deliver",
@@ -272,7 +272,7 @@ func (m *message) looksLikeBounce() bool {
 	if !m.fromMailSystem() && (m.head.has("List-Unsubscribe") || m.head.has("List-Id")) {
 		score -= 2
 	}
-	if strings.HasPrefix(m.lower, "re:") || strings.HasPrefix(m.lower, "fwd:") || strings.HasPrefix(m.lower, "fw:") || m.head.has("In-Reply-To") {
+	if strings.HasPrefix(m.lowSubject, "re:") || strings.HasPrefix(m.lowSubject, "fwd:") || strings.HasPrefix(m.lowSubject, "fw:") || m.head.has("In-Reply-To") {
 		score -= 2
 	}
 	if score == 1 && (m.returned != nil && m.fromMailSystem() || hasReply(m.text)) {
@@ -286,7 +286,7 @@ func (m *message) looksLikeBounce() bool {
 func (m *message) speaksOfFailure() bool {
 	return m.low.hasAny("fail", "error", "undeliver", "deliver", "reject", "refuse", "unknown", "return", "bounce", "quota", "full", "exist",
 		"not found", "could not", "cannot", "can't", "unable", "problem", "denied", "disabled", "expired", "invalid", "blocked", "delay") ||
-		hasAny(m.lower, bounceSubjects...) || hasReply(m.text) || !isASCII(m.text) || m.report != "" || m.returned != nil
+		hasAny(m.lowSubject, bounceSubjects...) || hasReply(m.text) || !isASCII(m.text) || m.report != "" || m.returned != nil
 }
 
 // fromMailSystem is whether the report says that a machine wrote it, and which.

@@ -11,11 +11,11 @@ import (
 
 // message is one mail, read once: what every dialect looks at.
 type message struct {
-	head    fields
-	from    string // the From field, decoded, lower case
-	sender  string // the address in it, lower case
-	subject string // decoded
-	lower   string // the subject, lower case
+	head       fields
+	from       string // the From field, decoded, lower case
+	sender     string // the address in it, lower case
+	subject    string // decoded
+	lowSubject string // the subject, lower case
 	// text is what the report says to a human, without the returned message; lines end in "\n".
 	text string
 	low  haystack // the text in lower case, on one line: the same length, so that places in both are the same
@@ -41,7 +41,7 @@ func read(raw []byte, opt Options) *message {
 	m.from = lower(decodeHeader(head.get("From")))
 	m.sender = firstAddress(m.from)
 	m.subject = decodeHeader(head.get("Subject"))
-	m.lower = strings.ToLower(m.subject)
+	m.lowSubject = strings.ToLower(m.subject)
 	w.walk(head, body, 0)
 	m.collect(&w)
 	m.warnings = w.warnings

@@ -67,7 +67,7 @@ func (m *message) complaints() []parse.Event {
 
 // isAggregateReport sees a DMARC aggregate report (RFC 7489 section 7.2): a subject of a fixed form and an archive.
 func (m *message) isAggregateReport() bool {
-	return strings.Contains(m.lower, "report domain:") && (strings.Contains(m.lower, "submitter:") || m.hasKind("application/")) &&
+	return strings.Contains(m.lowSubject, "report domain:") && (strings.Contains(m.lowSubject, "submitter:") || m.hasKind("application/")) &&
 		len(m.status) == 0
 }
 
@@ -95,13 +95,13 @@ func (m *message) automatic() []parse.Event {
 	marked := hasAny(strings.ToLower(m.head.get("Auto-Submitted")), "auto-replied") ||
 		m.head.has("X-Autoreply") || m.head.has("X-Autorespond") || m.head.has("X-Auto-Response-Suppress") && m.head.has("In-Reply-To") ||
 		strings.EqualFold(m.head.get("Precedence"), "auto_reply") || strings.EqualFold(m.head.get("X-Precedence"), "auto_reply")
-	vacation := hasAny(m.lower, vacationSubjects...) ||
+	vacation := hasAny(m.lowSubject, vacationSubjects...) ||
 		strings.TrimSpace(m.head.get("Return-Path")) == "<>" && !m.fromMailSystem() && m.textHasAny(vacationPhrases...)
-	challenge := hasAny(m.lower, challengeSubjects...)
+	challenge := hasAny(m.lowSubject, challengeSubjects...)
 	if !marked && !vacation && !challenge {
 		return nil
 	}
-	if hasAny(m.lower, bounceSubjects...) || m.fromHas("mailer-daemon") || findReply(m.text).code != "" {
+	if hasAny(m.lowSubject, bounceSubjects...) || m.fromHas("mailer-daemon") || findReply(m.text).code != "" {
 		return nil
 	}
 	e := parse.Event{Kind: parse.AutoReply, Recipient: m.sender, Diagnostic: oneLine(firstNonEmpty(firstParagraph(m.text), m.text)), Dialect: "rfc3834"}
@@ -146,7 +146,7 @@ func (m *message) isConversation() bool {
 	if m.report != "" || m.head.has("X-Failed-Recipients") || m.fromMailSystem() {
 		return false
 	}
-	answers := hasAnyPrefix(m.lower, "re:", "fwd:", "fw:", "aw:", "wg:", "tr:", "rv:", "rif:", "i:", "antw:", "doorst:", "sv:", "vs:", "vb:", "odp:", "enc:", "回复", "转发", "答复") ||
+	answers := hasAnyPrefix(m.lowSubject, "re:", "fwd:", "fw:", "aw:", "wg:", "tr:", "rv:", "rif:", "i:", "antw:", "doorst:", "sv:", "vs:", "vb:", "odp:", "enc:", "回复", "转发", "答复") ||
 		m.head.has("In-Reply-To") || m.head.has("References")
 	return answers && (strings.Contains(m.text, "\n>") || strings.Contains(m.text, "\nFrom: ") || strings.Contains(m.text, "\nVon: ") ||
 		m.textHasAny("begin forwarded message", "forwarded message -", "-----original message", "wrote: ", "schrieb: ", "a écrit",
