@@ -22,7 +22,6 @@ type recipientStatus struct {
 type delivery struct {
 	reportingMTA string
 	queueID      string
-	arrival      time.Time
 	messageID    string
 	sender       string
 	recipients   []recipientStatus
@@ -60,8 +59,6 @@ func readDelivery(fs fields) delivery {
 			if d.reportingMTA == "" {
 				d.reportingMTA = cleanHost(firstWord(untyped(f.value)))
 			}
-		case "arrival-date":
-			d.arrival = parseDate(f.value)
 		case "x-original-message-id", "original-message-id":
 			d.messageID = messageID(f.value)
 		case "x-postfix-queue-id", "x-queue-id", "x-exim-message-id":

@@ -18,21 +18,25 @@ func (m *message) findOurEnd(e *parse.Event, low string) {
 	if e.LocalIP == "" {
 		e.LocalIP = ourIPIn(low, e.RemoteIP)
 	}
-	if m.returned == nil || e.RemoteHost != "" || e.RemoteIP != "" || sameSite(firstNonEmpty(e.ReportingMTA, domainOf(m.sender)), domainOf(e.Sender)) {
+	if m.returned == nil {
 		return
 	}
+	elsewhere := e.RemoteHost == "" && e.RemoteIP == "" && !sameSite(firstNonEmpty(e.ReportingMTA, domainOf(m.sender)), domainOf(e.Sender))
 	for _, hop := range m.returned.head.all("Received") {
 		helo, ip := receivedFrom(hop)
 		if ip == "" || !isPublic(ip) {
 			continue
 		}
-		if e.LocalIP == "" {
+		if e.LocalIP == "" && elsewhere {
 			e.LocalIP = ip
 		}
-		if e.HELO == "" && e.LocalIP == ip {
-			e.HELO = helo
+		if e.LocalIP == ip {
+			e.HELO = firstNonEmpty(e.HELO, helo)
+			return
 		}
-		return
+		if elsewhere {
+			return
+		}
 	}
 }
 
