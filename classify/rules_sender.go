@@ -208,6 +208,6 @@ var senderWordings = []Rule{
 			"host unknown", "domain unknown", "host not found", "name server"},
 		Samples: []Sample{{Text: "550 5.1.7 No such domain example.org", Command: "MAIL"}}},
 	{ID: "sender-status", Weight: -21, Reason: SenderRejected, Statuses: []string{"x.1.7", "x.1.8"}, Source: "RFC 3463 3.2: whatever the words, these are about the sender",
-		Text:    []string{"address", "domain", "does not exist", "invalid", "rejected", "refused", "unknown", "user", "sender"},
+		Text:    []string{"invalid address", "bad address", "address rejected", "address unknown", "address invalid", "user unknown", "unknown user", "no such user", "address", "domain", "does not exist", "invalid", "rejected", "refused", "unknown", "user", "sender"},
 		Samples: said("501 5.1.7 Invalid address")},
 }
