@@ -29,6 +29,8 @@ type fact struct {
 	messageID []byte
 	size      int64
 	subject   []byte
+	// native says that our own MTA made the Message-ID: without a sender, the message is a notification.
+	native bool
 
 	// other is the id of another message: the notification for noticed; the one that a content filter sent back to us
 	// for an attempt of kind Relay; the cause for an opened that is a notification.

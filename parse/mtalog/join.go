@@ -81,7 +81,7 @@ func (j *joiner) follow(f *fact) became {
 	case opened:
 		j.open(f)
 	case noticed:
-		j.queue.get(messageKey(f.host, f.other)).notification = true
+		j.notice(f)
 	case closed:
 		j.queue.remove(f.key)
 	case started:
@@ -91,6 +91,9 @@ func (j *joiner) follow(f *fact) became {
 		m := j.queue.get(f.key)
 		m.remark, m.remarkTo = string(f.text), string(f.recipient)
 	case expired:
+		if len(f.other) > 0 {
+			j.notice(f)
+		}
 		return j.expire(f)
 	case attempt:
 		return j.attempts(f)
@@ -98,6 +101,11 @@ func (j *joiner) follow(f *fact) became {
 		return became{events: f.events}
 	}
 	return became{}
+}
+
+// notice knows the other message for a notification.
+func (j *joiner) notice(f *fact) {
+	j.queue.get(messageKey(f.host, f.other)).notification = true
 }
 
 // open keeps what a line says about a message as a whole.
@@ -123,7 +131,8 @@ func (j *joiner) open(f *fact) {
 	if f.recipients > 0 {
 		m.recipients = f.recipients
 	}
-	if len(f.other) > 0 {
+	m.native = m.native || f.native
+	if len(f.other) > 0 || m.native && m.hasSender && m.senderLen == 0 {
 		m.notification = true
 	}
 	if len(f.alias) > 0 {

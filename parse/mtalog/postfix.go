@@ -60,6 +60,7 @@ func postfixParse(p *parser, l *line, f *fact) {
 		if id, rest, ok := postfixID(l.message); ok {
 			if msgid, ok := bytes.CutPrefix(rest, []byte("message-id=")); ok {
 				f.verb, f.id, f.messageID = opened, id, trimAngles(msgid)
+				f.native = postfixNative(f.messageID, id)
 				return
 			}
 		}
@@ -69,6 +70,14 @@ func postfixParse(p *parser, l *line, f *fact) {
 	case postfixServer:
 		f.subkind = postfixInbound(l.message)
 	}
+}
+
+// postfixNative recognizes a Message-ID that cleanup made, "20240205135744.4F1A2B3C4D@host". All bounces have one, and
+// may be delivered before the line that announces them is written.
+func postfixNative(messageID, id []byte) bool {
+	const stamp = len("20240205135744.")
+	return len(messageID) > stamp+len(id) && isDigits(messageID[:stamp-1]) && messageID[stamp-1] == '.' &&
+		bytes.HasPrefix(messageID[stamp:], id) && messageID[stamp+len(id)] == '@'
 }
 
 // postfixID splits "4F1A2B3C4D: rest". Short ids are hexadecimal digits, long ones letters and digits without vowels.

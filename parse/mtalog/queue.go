@@ -26,6 +26,8 @@ type message struct {
 	subject          string
 	// notification is a bounce of our own.
 	notification bool
+	// native is as in fact.
+	native bool
 	// recipients still to meet their end; 0 is unknown.
 	recipients int
 	// delayed are recipients that were tried in vain, each with the last attempt.

@@ -20,6 +20,7 @@ func sendmailClaims(l *line) bool {
 //	ID: from=<a@b>, size=30, class=0, nrcpts=1, msgid=<x@b>, relay=localhost [127.0.0.1]
 //	ID: to=<c@d>,<e@d>, delay=00:00:01, mailer=esmtp, relay=mx.d. [192.0.2.1], dsn=5.1.1, reply=550 5.1.1 no, stat=User unknown
 //	ID: ID2: DSN: User unknown
+//	ID: ID2: DSN: Cannot send message for 5 days
 //	ID: ruleset=check_rcpt, arg1=<c@d>, relay=host [192.0.2.7], reject=550 5.7.1 Relaying denied
 func sendmailParse(p *parser, l *line, f *fact) {
 	id, rest, ok := splitID(l.message, 8)
@@ -40,6 +41,9 @@ func sendmailParse(p *parser, l *line, f *fact) {
 	default:
 		if other, what, ok := splitID(rest, 8); ok && sendmailIsNotice(what) {
 			f.verb, f.other = noticed, other
+			if bytes.Contains(what, []byte(": Cannot send message for ")) {
+				f.verb, f.time = expired, p.clock.time(l.stamp)
+			}
 		}
 	}
 }
@@ -221,6 +225,9 @@ func splitRecipients(text []byte) [][]byte {
 func sendmailReason(e *parse.Event, reply, state string) {
 	e.Diagnostic = state
 	if reply != "" {
+		if own := enhancedCode(reply); own != "" && own != e.Status {
+			e.Status = "" // dsn= is often Sendmail's own 5.0.0
+		}
 		setReply(e, reply)
 		return
 	}
