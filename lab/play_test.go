@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -70,7 +71,11 @@ func (p *played) sound(t testing.TB) {
 	if late := p.took - p.Options.Deadline; late > time.Second {
 		t.Errorf("%v over the deadline", late)
 	}
+	talks := map[netip.AddrPort]int{}
 	for _, session := range p.Net.Sessions() {
+		if talks[session.Server]++; talks[session.Server] == 2 && !slices.Contains(p.Options.Egress, session.Server.Addr()) {
+			t.Errorf("more than one conversation with %s", session.Server)
+		}
 		ours := slices.Contains(p.Options.Egress, session.Server.Addr())
 		for _, command := range session.Commands() {
 			verb, _, _ := strings.Cut(strings.ToUpper(command), " ")
