@@ -57,10 +57,10 @@ func trimLine(line string) string {
 }
 
 // parseFields reads every field of text, up to its end. Text may hold several groups: an empty line between two fields
-// becomes a field without a name. At most maxFields are read.
-func parseFields(text string) fields {
+// becomes a field without a name. At most limit are read.
+func parseFields(text string, limit int) fields {
 	out := make(fields, 0, 24)
-	for at := 0; at < len(text) && len(out) < maxFields; {
+	for at := 0; at < len(text) && len(out) < limit; {
 		line := text[at:]
 		if n := strings.IndexByte(line, '\n'); n >= 0 {
 			line = line[:n]

@@ -71,6 +71,14 @@ var hostile = []struct {
 	{"encoded words", func() string { return "Subject: " + strings.Repeat("=?utf-8?q?=41?= ", 600_000) + "\n\n" }},
 	{"failed recipients", func() string { return "X-Failed-Recipients: " + numbered("user%d@example.com, ", 300_000) + "\n\n" }},
 	{"JSON", func() string { return "From: a@b.example\n\n{\"notificationType\": " + strings.Repeat("[", 10<<20) }},
+	{"recipients and a large header that came back", func() string {
+		return dsnHead + "--b\nContent-Type: message/delivery-status\n\n" +
+			numbered("Final-Recipient: rfc822; user%d@example.com\nStatus: 5.1.1\n\n", 100_000) +
+			"--b\nContent-Type: message/rfc822\n\n" + strings.Repeat("Received: from a (b [10.0.0.1]) by c\nX-Y: z\n", 100_000)
+	}},
+	{"complaints", func() string {
+		return dsnHead + "--b\nContent-Type: message/feedback-report\n\n" + numbered("Original-Rcpt-To: user%d@example.com\n", 250_000)
+	}},
 	{"x-failed and dsn", func() string {
 		return "X-Failed-Recipients: " + numbered("u%d@example.com, ", 20_000) + "\n" + dsnHead + "--b\nContent-Type: message/delivery-status\n\n" +
 			numbered("Final-Recipient: rfc822; v%d@example.com\n\n", 100_000)
@@ -117,5 +125,9 @@ func TestBounds(t *testing.T) {
 	raw = dsnHead + strings.Repeat("--b\n\nx\n", maxParts+1)
 	if _, err := Decode([]byte(raw), parse.Origin{Path: "x", Index: 1}, Options{}); err == nil {
 		t.Error("no error for too many parts")
+	}
+	raw = strings.Repeat("X-A: b\n", maxFields+1) + "\n"
+	if _, err := Decode([]byte(raw), parse.Origin{Path: "x", Index: 1}, Options{}); err == nil {
+		t.Error("no error for too many header fields")
 	}
 }

@@ -59,12 +59,12 @@ func (m *message) collect(w *walker) {
 		case "message/delivery-status", "message/global-delivery-status", "message/delivery-report",
 			"message/report", "report/delivery-status", "text/delivery-status", "delivery-status":
 			m.report = "message/delivery-status"
-			m.status = append(m.status, parseFields(p.text(maxStatus, w))...)
+			m.status = append(m.status, parseFields(p.text(maxStatus, w), maxStatuses)...)
 		case "message/disposition-notification", "message/global-disposition-notification":
 			m.report = "message/disposition-notification"
 		case "message/feedback-report":
 			m.report = p.kind
-			m.feedback = append(m.feedback, parseFields(p.text(maxText, w))...)
+			m.feedback = append(m.feedback, parseFields(p.text(maxText, w), maxStatuses)...)
 		case "message/rfc822", "message/global", "message/partial", "message/rfc822-headers",
 			"text/rfc822-headers", "text/rfc822-header", "text/rfc822", "message/global-headers",
 			"text/global-headers":
@@ -99,7 +99,7 @@ func (m *message) collect(w *walker) {
 	m.low.fill(text)
 	m.splitReturned(w)
 	if len(m.status) == 0 && hasStatusFields(&m.low) {
-		m.status = parseFields(m.text)
+		m.status = parseFields(m.text, maxStatuses)
 	}
 }
 

@@ -9,7 +9,8 @@ import (
 // Bounds. What exceeds them is left out and reported; the rest is used.
 const (
 	maxHeader     = 1 << 20 // bytes of one header
-	maxFields     = 200_000 // fields of a header or of delivery-status bodies
+	maxFields     = 2000    // fields of one header
+	maxStatuses   = 200_000 // fields of delivery-status
 	maxDepth      = 12      // multiparts within multiparts
 	maxParts      = 1000    // parts of one message
 	maxReturned   = 4 << 20 // bytes of a returned message that is decoded
@@ -144,7 +145,11 @@ func (w *walker) header(b []byte) (fields, []byte) {
 		w.warn("a header is larger than %d bytes: the rest of it is left out", maxHeader)
 		head = head[:maxHeader]
 	}
-	return parseFields(string(head)), body
+	f := parseFields(string(head), maxFields)
+	if len(f) == maxFields {
+		w.warn("a header has %d fields or more: the rest of it is left out", maxFields)
+	}
+	return f, body
 }
 
 // cutHeader splits at the first empty line. A first line that is no header field at all means that there is no header.

@@ -51,16 +51,21 @@ func (m *message) complaints() []parse.Event {
 	if len(recipients) == 0 {
 		recipients = append(recipients, m.soleRecipient())
 	}
-	var events []parse.Event
-	for _, r := range recipients[:min(len(recipients), maxRecipients)] {
-		e := parse.Event{Kind: parse.Feedback, Recipient: r, Dialect: "arf",
-			Sender:       firstAddress(f.get("Original-Mail-From")),
-			LocalIP:      cleanIP(f.get("Source-IP")),
-			ReportingMTA: cleanHost(untyped(f.get("Reporting-MTA"))),
-			Time:         parseDate(firstNonEmpty(f.get("Arrival-Date"), f.get("Received-Date"))),
-			Diagnostic:   oneLine(firstNonEmpty(f.get("Feedback-Type"), f.get("Abuse-Type"))),
-		}
-		events = append(events, e)
+	common := parse.Event{Kind: parse.Feedback, Dialect: "arf",
+		Sender:       firstAddress(f.get("Original-Mail-From")),
+		LocalIP:      cleanIP(f.get("Source-IP")),
+		ReportingMTA: cleanHost(untyped(f.get("Reporting-MTA"))),
+		Time:         parseDate(firstNonEmpty(f.get("Arrival-Date"), f.get("Received-Date"))),
+		Diagnostic:   oneLine(firstNonEmpty(f.get("Feedback-Type"), f.get("Abuse-Type"))),
+	}
+	if len(recipients) > maxRecipients {
+		recipients = recipients[:maxRecipients]
+		m.warnings = append(m.warnings, errRecipients)
+	}
+	events := make([]parse.Event, len(recipients))
+	for i, r := range recipients {
+		events[i] = common
+		events[i].Recipient = r
 	}
 	return events
 }

@@ -9,6 +9,9 @@ import (
 	"ndrscope/parse"
 )
 
+// maxHops is how many Received fields are looked at: RFC 5321 section 6.3 has loops detected at 100.
+const maxHops = 50
+
 // findOurEnd finds our own address and HELO name as the other side saw them: quoted by the reply, else in the hop by
 // which the returned message came to the system that reports.
 //
@@ -22,8 +25,15 @@ func (m *message) findOurEnd(e *parse.Event, low string) {
 		return
 	}
 	elsewhere := e.RemoteHost == "" && e.RemoteIP == "" && !sameSite(firstNonEmpty(e.ReportingMTA, domainOf(m.sender)), domainOf(e.Sender))
-	for _, hop := range m.returned.head.all("Received") {
-		helo, ip := receivedFrom(hop)
+	hops := 0
+	for _, f := range m.returned.head {
+		if !strings.EqualFold(f.name, "Received") {
+			continue
+		}
+		if hops++; hops > maxHops {
+			return
+		}
+		helo, ip := receivedFrom(f.value)
 		if ip == "" || !isPublic(ip) {
 			continue
 		}
