@@ -55,11 +55,10 @@ func Run(ctx context.Context, inputs []string, opt Options, yield func(parse.Rec
 	}
 	group.Go(func() error {
 		defer q.close()
-		r := &reader{ctx: ctx, opt: opt, q: q, logs: mtalog.NewReader(mtalog.Options{
-			Now: opt.Now, Workers: opt.Jobs, CountDeliveries: opt.CountDeliveries,
-		})}
+		r := &reader{ctx: ctx, opt: opt, q: q, single: len(inputs) == 1 && inputs[0] == "-"}
+		r.logs = mtalog.NewReader(r.logOptions())
 		err := source.Walk(ctx, inputs, source.Options{Stdin: opt.Stdin}, r.stream, q.put)
-		return errors.Join(err, r.logs.Close(q.put), q.flush())
+		return errors.Join(err, r.readWaiting(), q.flush())
 	})
 	if err := q.drain(yield); err != nil {
 		// Nobody waits for the readers here: one may hang in standard input for ever. They end by themselves.
@@ -75,6 +74,13 @@ type reader struct {
 	opt  Options
 	q    *queue
 	logs *mtalog.Reader
+	// single is set where standard input is all there is: a log there is read as it comes.
+	single  bool
+	waiting []waiting
+}
+
+func (r *reader) logOptions() mtalog.Options {
+	return mtalog.Options{Now: r.opt.Now, Workers: r.opt.Jobs, CountDeliveries: r.opt.CountDeliveries}
 }
 
 // stream reads one stream as what it is. What is wrong with it is said after what could be read.
@@ -87,14 +93,13 @@ func (r *reader) stream(s *source.Stream) error {
 		return r.skip(s.Path, err)
 	}
 	if format == "log" {
-		err = r.logs.Read(r.ctx, mtalog.Log{Path: s.Path, ModTime: s.ModTime, Reader: s}, r.q.put)
-	} else {
-		err = mailbox.Read(s, s.Path, format, r.q.message)
+		if r.single {
+			return r.log(s)
+		}
+		return r.wait(s)
 	}
-	if err != nil || s.Err() == nil {
-		return err
-	}
-	return r.q.put(parse.Record{Origin: parse.Origin{Path: s.Path, Format: format}, Unit: parse.File, Err: s.Err()})
+	err = mailbox.Read(s, s.Path, format, r.q.message)
+	return errors.Join(err, r.damaged(s.Path, format, s.Err()))
 }
 
 func (r *reader) format(s *source.Stream) (string, error) {
