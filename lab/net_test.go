@@ -117,7 +117,7 @@ CONNECT silent
 EHLO reset
 `
 
-func load(t *testing.T, text string) *Scenario {
+func load(t testing.TB, text string) *Scenario {
 	t.Helper()
 	s, err := Load([]byte(text))
 	if err != nil {
