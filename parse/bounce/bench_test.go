@@ -9,6 +9,7 @@ import (
 
 	gomessage "github.com/emersion/go-message"
 
+	"ndrscope/classify"
 	"ndrscope/parse"
 )
 
@@ -32,6 +33,16 @@ func BenchmarkDecode(b *testing.B) {
 		events, _ := Decode(raw, parse.Origin{Path: "x", Index: 1}, Options{})
 		if len(events) == 0 {
 			b.Fatal("no events")
+		}
+	})
+	classifier, err := classify.New()
+	if err != nil {
+		b.Fatal(err)
+	}
+	run("decode and classify", func(raw []byte) {
+		events, _ := Decode(raw, parse.Origin{Path: "x", Index: 1}, Options{})
+		for i := range events {
+			classifier.Classify(&events[i])
 		}
 	})
 	run("baseline", func(raw []byte) {

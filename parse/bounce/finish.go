@@ -39,10 +39,11 @@ func (m *message) finish(e *parse.Event) {
 	var low haystack
 	low.fill(e.Diagnostic)
 	if e.Kind != parse.Feedback && e.Kind != parse.AutoReply {
+		gaveUp := isExpiry(e.Status) // before the last reply's own status takes its place
 		finishReply(e)
 		finishAction(e)
 		findHosts(e, &low)
-		if e.Kind == parse.Failure && e.Subkind == "" && isExpired(e, &low) {
+		if e.Kind == parse.Failure && e.Subkind == "" && (gaveUp || isExpired(e, &low)) {
 			e.Subkind = parse.Expired
 		}
 	}
