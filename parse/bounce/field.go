@@ -59,7 +59,7 @@ func trimLine(line string) string {
 // parseFields reads every field of text, up to its end. Text may hold several groups: an empty line between two fields
 // becomes a field without a name. At most limit are read.
 func parseFields(text string, limit int) fields {
-	out := make(fields, 0, 24)
+	out := make(fields, 0, min(strings.Count(text, "\n")+1, limit))
 	for at := 0; at < len(text) && len(out) < limit; {
 		line := text[at:]
 		if n := strings.IndexByte(line, '\n'); n >= 0 {

@@ -113,7 +113,7 @@ func (m *message) automatic() []parse.Event {
 	switch {
 	case challenge:
 		e.Subkind = parse.ChallengeResponse
-	default:
+	case vacation:
 		e.Subkind = parse.Vacation
 	}
 	return []parse.Event{e}
