@@ -168,8 +168,12 @@ func sendmailKind(f *fact, state []byte) (ok bool) {
 	switch {
 	case bytes.HasPrefix(state, []byte("Sent")):
 		f.kind = parse.Delivery
-	case bytes.HasPrefix(state, []byte("queued")), bytes.HasPrefix(state, []byte("quarantine")):
+	case bytes.HasPrefix(state, []byte("quarantine")):
 		return false
+	case bytes.HasPrefix(state, []byte("queued")):
+		// In vain only with a status of class 4: the name servers did not answer.
+		f.kind = parse.Delay
+		return len(f.status) > 0 && f.status[0] == '4'
 	case bytes.HasPrefix(state, []byte("Deferred")):
 		f.kind = parse.Delay
 	case len(f.status) > 0 && f.status[0] == '4':
