@@ -26,7 +26,7 @@ func courierClaims(l *line) bool {
 //	courieresmtp: id=ID,from=<a@b>,addr=<c@d.example>,size=611,success: delivered: mx.d.example [192.0.2.1]
 //	courierd: completed,id=ID
 //
-// Courier puts the reply on a line of its own, in front of the one that says how it ended.
+// Mail from <> and, for a bounce that bounced, from <#@[]> is our own. Courier puts the reply on a line of its own, in front of the one that says how it ended.
 func courierParse(p *parser, l *line, f *fact) {
 	if string(l.program) == "courieresmtpd" {
 		if bytes.HasPrefix(l.message, []byte("error,")) {
@@ -82,6 +82,7 @@ func courierParse(p *parser, l *line, f *fact) {
 	f.verb, f.host, f.time = attempt, l.host, p.clock.time(l.stamp)
 	p.event(f)
 	f.event.Sender = string(sender)
+	f.notification = len(sender) == 0 || string(sender) == "#@[]"
 	f.readRemark = courierReason
 }
 

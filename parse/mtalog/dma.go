@@ -14,18 +14,25 @@ func dmaClaims(l *line) bool { return string(l.program) == "dma" }
 
 // dmaParse reads, where the brackets behind the program hold the queue id in place of a process id,
 //
-//	dma[1f4a.55d8]: new mail from user=web uid=33 envelope_from=<a@b>
+//	dma[1f4a]: new mail from user=web uid=33 envelope_from=<a@b>
 //	dma[1f4a.55d8e3]: <c@d> trying delivery
 //	dma[1f4a.55d8e3]: remote delivery deferred: mx.d [192.0.2.1] failed after RCPT TO: 450 4.2.0 try later
 //	dma[1f4a.55d8e3]: remote delivery to mx.d [192.0.2.1] failed after RCPT TO: 550 5.1.1 no
-//	dma[1f4a.55d8e3]: delivery failed, bouncing as 20bc.55d9
+//	dma[1f4a.55d8e3]: delivery failed, bouncing as 20bc
 //	dma[1f4a.55d8e3]: <c@d> delivery successful
 //
-// Each recipient has a queue id of its own.
+// Each recipient has a queue id of its own, which begins with that of the message.
 func dmaParse(p *parser, l *line, f *fact) {
-	f.dialect, f.id = dmaName, l.pid
+	f.dialect = dmaName
+	f.id, _, _ = bytes.Cut(l.pid, []byte("."))
 	message := l.message
 	switch {
+	case bytes.HasPrefix(message, []byte("new mail from ")):
+		if _, sender, ok := bytes.Cut(message, []byte("envelope_from=<")); ok {
+			f.verb, f.sender = opened, bytes.TrimSuffix(sender, []byte(">"))
+			f.notification, f.anew = len(f.sender) == 0, true
+		}
+		return
 	case bytes.HasSuffix(message, []byte("> trying delivery")):
 		f.verb, f.recipient = started, bytes.TrimSuffix(message[1:], []byte("> trying delivery"))
 		f.delivery = dmaDelivery(l)
@@ -35,7 +42,7 @@ func dmaParse(p *parser, l *line, f *fact) {
 		return
 	case bytes.HasPrefix(message, []byte("remote delivery to ")), bytes.HasPrefix(message, []byte("remote delivery failed")),
 		bytes.HasPrefix(message, []byte("local delivery failed")):
-		f.verb, f.text = remarked, message
+		f.verb, f.text, f.delivery = remarked, message, dmaDelivery(l)
 		return
 	case bytes.HasSuffix(message, []byte("> delivery successful")):
 		f.kind, f.recipient = parse.Delivery, bytes.TrimSuffix(message[1:], []byte("> delivery successful"))
@@ -55,6 +62,7 @@ func dmaParse(p *parser, l *line, f *fact) {
 	f.verb, f.host, f.time = attempt, l.host, p.clock.time(l.stamp)
 	f.delivery = dmaDelivery(l)
 	p.event(f)
+	f.event.QueueID = string(l.pid)
 	f.readRemark = dmaReason
 	if len(f.text) > 0 {
 		dmaReason(f.event, string(f.text))

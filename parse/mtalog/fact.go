@@ -32,6 +32,9 @@ type fact struct {
 	// native says that our own MTA made the Message-ID: without a sender, the message is a notification.
 	native bool
 
+	// anew says that an id begins to be used, whoever had it before.
+	anew bool
+
 	// other is the id of another message: the notification for noticed; the one that a content filter sent back to us
 	// for an attempt of kind Relay; the cause for an opened that is a notification.
 	other []byte
@@ -43,6 +46,8 @@ type fact struct {
 	status    []byte // RFC 3463
 	remote    []byte // host name
 	remoteIP  []byte
+	// notification says that the attempt, or what was started or opened, is about a bounce of our own.
+	notification bool
 	// idle is a delay without a try: its time had not come.
 	idle bool
 	// expires says that a failure ends a time of waiting.
@@ -99,6 +104,7 @@ func (f *fact) resolve(d *delivery) {
 	if f.subkind == "" {
 		f.subkind = d.subkind
 	}
+	f.notification = f.notification || d.notification
 	for _, name := range names[1:] {
 		more, event := *f, *f.event
 		more.event = &event
@@ -111,7 +117,10 @@ func (f *fact) resolve(d *delivery) {
 func (f *fact) name(recipient []byte, d *delivery) {
 	f.recipient = recipient
 	e := f.event
-	e.QueueID, e.Sender, e.Recipient, e.Domain, e.Subkind = d.id, d.sender, string(recipient), domainOf(recipient), f.subkind
+	e.Sender, e.Recipient, e.Domain, e.Subkind = d.sender, string(recipient), domainOf(recipient), f.subkind
+	if e.QueueID == "" {
+		e.QueueID = d.id
+	}
 }
 
 // cutShort marks a line whose end is missing.

@@ -86,9 +86,15 @@ func (j *joiner) follow(f *fact) became {
 		j.queue.remove(f.key)
 	case started:
 		d := j.queue.get(messageKey(f.host, f.delivery))
-		d.started = &delivery{id: string(f.id), sender: string(f.sender), recipient: string(f.recipient), subkind: f.subkind}
+		d.started = &delivery{
+			id: string(f.id), sender: string(f.sender), recipient: string(f.recipient), subkind: f.subkind, notification: f.notification,
+		}
 	case remarked:
-		m := j.queue.get(f.key)
+		key := f.key
+		if len(f.delivery) > 0 {
+			key = messageKey(f.host, f.delivery)
+		}
+		m := j.queue.get(key)
 		m.remark, m.remarkTo = string(f.text), string(f.recipient)
 	case expired:
 		if len(f.other) > 0 {
@@ -110,6 +116,9 @@ func (j *joiner) notice(f *fact) {
 
 // open keeps what a line says about a message as a whole.
 func (j *joiner) open(f *fact) {
+	if f.anew {
+		j.queue.remove(f.key)
+	}
 	m := j.queue.get(f.key)
 	if f.messageID != nil {
 		if m.hasID && !bytes.Equal(m.text[m.senderLen:], f.messageID) {
@@ -132,7 +141,7 @@ func (j *joiner) open(f *fact) {
 		m.recipients = f.recipients
 	}
 	m.native = m.native || f.native
-	if len(f.other) > 0 || m.native && m.hasSender && m.senderLen == 0 {
+	if f.notification || len(f.other) > 0 || m.native && m.hasSender && m.senderLen == 0 {
 		m.notification = true
 	}
 	if len(f.alias) > 0 {
@@ -149,6 +158,7 @@ func (j *joiner) attempts(f *fact) became {
 		key := messageKey(f.host, f.delivery)
 		if d := j.queue.find(key); d != nil && d.started != nil {
 			f.resolve(d.started)
+			d.giveRemark(f)
 			j.queue.remove(key)
 		}
 	}
@@ -166,17 +176,16 @@ func (j *joiner) attempt(m *message, f *fact) became {
 	switch {
 	case len(f.other) == 0:
 	case f.kind == parse.Failure:
-		n := j.queue.get(messageKey(f.host, f.other))
-		n.notification, n.recipients = true, 1
+		j.queue.get(messageKey(f.host, f.other)).notification = true
 	default:
 		j.reinjected(f, m)
 	}
 	before := -1
 	if m != nil {
-		if m.notification {
-			return j.ofNotification(f, m)
-		}
 		before = m.indexDelayed(f.recipient)
+	}
+	if f.notification || m != nil && m.notification {
+		return j.ofNotification(f, m)
 	}
 	if f.idle && before >= 0 {
 		return became{}
@@ -224,7 +233,7 @@ func (j *joiner) settle(m *message) {
 	}
 	last := m.recipients == 1
 	m.recipients = max(m.recipients-1, 0)
-	if len(m.delayed) == 0 && (last || m.empty()) {
+	if len(m.delayed) == 0 && (last && !m.notification || m.empty()) {
 		j.queue.remove(m.key)
 	}
 }
@@ -243,7 +252,9 @@ func (j *joiner) ofNotification(f *fact, m *message) became {
 
 func notificationEvent(f *fact, m *message) parse.Event {
 	e := *f.event
-	m.fill(&e)
+	if m != nil {
+		m.fill(&e)
+	}
 	e.Kind, e.Subkind = parse.Ignored, parse.Notification
 	return e
 }

@@ -18,6 +18,7 @@ func nullmailerClaims(l *line) bool {
 //
 //	Starting delivery: host: mail.example.org protocol: smtp file: 1480532800.2213
 //	From: <a@b> to: <c@d>
+//	Message-Id: <x@host>
 //	smtp: Failed: 550 5.1.1 no such user
 //	Sending failed: Permanent error in sending the message
 //	Sent file.
@@ -27,16 +28,20 @@ func nullmailerParse(p *parser, l *line, f *fact) {
 	f.dialect = nullmailerName
 	message := l.message
 	switch {
+	case bytes.HasPrefix(message, []byte("Starting delivery: ")):
+		f.verb = closed // whatever was said of the message before
 	case bytes.HasPrefix(message, []byte("From: <")):
 		sender, recipients, ok := bytes.Cut(message[len("From: <"):], []byte("> to: "))
 		if !ok {
 			return
 		}
-		f.verb, f.sender, f.recipient = started, sender, recipients
+		f.verb, f.sender, f.recipient, f.notification = started, sender, recipients, len(sender) == 0
 		f.delivery = []byte(nullmailerName)
 	case bytes.HasPrefix(message, []byte("smtp: Failed: ")), bytes.HasPrefix(message, []byte("smtp: Succeeded: ")),
 		bytes.HasPrefix(message, []byte("qmqp: Failed: ")):
 		f.verb, f.text = remarked, bytes.TrimSpace(message[bytes.Index(message[6:], []byte(": "))+8:])
+	case bytes.HasPrefix(message, []byte("Message-Id: ")):
+		f.verb, f.messageID = opened, trimAngles(message[len("Message-Id: "):])
 	case string(message) == "Sent file.":
 		nullmailerEnd(p, l, f, parse.Delivery, "")
 	case bytes.HasPrefix(message, []byte("Sending failed: ")):

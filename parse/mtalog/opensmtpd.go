@@ -102,6 +102,7 @@ func opensmtpdParse(p *parser, l *line, f *fact) {
 	if local || isLoopback(f.remoteIP) {
 		f.subkind = parse.LocalDelivery
 	}
+	f.notification = len(f.sender) == 0
 	if p.count && f.kind == parse.Delivery {
 		return
 	}

@@ -74,7 +74,9 @@ func (p *parser) parse(text []byte, f *fact) {
 		return
 	}
 	if !openContainer(text, l) && !openEnvelope(text, l) {
-		f.verb, f.damage = damaged, notLog
+		if text[0] != ' ' && text[0] != '\t' { // else it goes on with the entry before
+			f.verb, f.damage = damaged, notLog
+		}
 		return
 	}
 	p.dispatch(l, f)

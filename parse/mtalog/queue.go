@@ -43,6 +43,8 @@ type delivery struct {
 	id, sender string
 	recipient  string // or several, each in angle brackets
 	subkind    parse.Subkind
+	// notification is a bounce of our own.
+	notification bool
 }
 
 func newQueue(bound int) queue {
@@ -82,7 +84,9 @@ func (q *queue) get(key uint64) *message {
 func (q *queue) grow() {
 	q.weight++
 	for q.weight > q.bound && q.root.prev != q.root.next {
-		q.evicted++
+		if last := q.root.prev; !last.notification {
+			q.evicted++
+		}
 		q.free(q.root.prev)
 	}
 }
