@@ -13,6 +13,7 @@ import (
 	"ndrscope/parse"
 	"ndrscope/parse/bounce"
 	"ndrscope/parse/ingest"
+	"ndrscope/parse/source"
 	"ndrscope/report"
 )
 
@@ -89,8 +90,15 @@ func (f *inputFlags) run(ctx context.Context, sys *system, inputs []string, yiel
 		Bounce:          bounce.Options{OurDomains: f.ourDomains, OurHosts: f.ourHosts},
 		CountDeliveries: f.countDeliveries && f.window.open(), // a count is of a whole hour
 	}
+	bar := &progress{out: sys.stderr, now: sys.now}
+	if sys.stderrTerminal && !f.quiet {
+		bar.total = source.Size(inputs)
+		opt.Progress = bar.add
+		defer bar.clear()
+	}
 	return ingest.Run(ctx, inputs, opt, func(rec parse.Record) error {
 		if rec.Err != nil && !f.quiet {
+			bar.clear()
 			fmt.Fprintln(sys.stderr, "ndrscope: "+report.Printable(parse.Skip{Origin: rec.Origin, Err: rec.Err}.Error()))
 		}
 		return yield(f.window.cut(rec))

@@ -41,6 +41,8 @@ type system struct {
 	resolvConf string
 	// width of stdout in columns, and whether it is a terminal.
 	terminal func() (width int, ok bool)
+	// stderrTerminal is whether a person sees what is written to stderr.
+	stderrTerminal bool
 }
 
 func hostSystem() *system {
@@ -56,6 +58,7 @@ func hostSystem() *system {
 			width, _, err := term.GetSize(int(os.Stdout.Fd()))
 			return width, err == nil
 		},
+		stderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}
 }
 

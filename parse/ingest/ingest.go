@@ -32,6 +32,8 @@ type Options struct {
 	Now time.Time
 	// CountDeliveries has plain deliveries of logs counted, not told one by one; see parse.Record.
 	CountDeliveries bool
+	// Progress, if set, is called with the number of bytes that were read just now, on another goroutine.
+	Progress func(bytes int)
 	// Bounce says whose mail is ours.
 	Bounce bounce.Options
 }
@@ -57,7 +59,7 @@ func Run(ctx context.Context, inputs []string, opt Options, yield func(parse.Rec
 		defer q.close()
 		r := &reader{ctx: ctx, opt: opt, q: q, single: len(inputs) == 1 && inputs[0] == "-"}
 		r.logs = mtalog.NewReader(r.logOptions())
-		err := source.Walk(ctx, inputs, source.Options{Stdin: opt.Stdin}, r.stream, q.put)
+		err := source.Walk(ctx, inputs, source.Options{Stdin: opt.Stdin, Progress: opt.Progress}, r.stream, q.put)
 		return errors.Join(err, r.readWaiting(), q.flush())
 	})
 	if err := q.drain(yield); err != nil {

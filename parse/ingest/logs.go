@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"ndrscope/parse"
@@ -32,7 +31,7 @@ type waiting struct {
 func (r *reader) wait(s *source.Stream) error {
 	w := waiting{log: mtalog.Log{Path: s.Path, ModTime: s.ModTime}}
 	w.first = mtalog.FirstTime(s.Peek(), w.log, r.logOptions())
-	if s.Path == "-" || strings.Contains(s.Path, "!") {
+	if !opensAgain(s.Path) {
 		var err error
 		if w.copy, err = copyOf(s); err != nil {
 			return r.skip(s.Path, err)
@@ -41,6 +40,12 @@ func (r *reader) wait(s *source.Stream) error {
 	}
 	r.waiting = append(r.waiting, w)
 	return nil
+}
+
+// opensAgain is whether a path is a file of its own, and not standard input, a pipe or a member of an archive.
+func opensAgain(path string) bool {
+	info, err := os.Stat(path)
+	return path != "-" && err == nil && info.Mode().IsRegular()
 }
 
 func copyOf(s io.Reader) (*os.File, error) {
@@ -88,7 +93,7 @@ func (r *reader) readLog(w waiting) error {
 		return errors.Join(r.logs.Read(r.ctx, w.log, r.q.put), r.damaged(w.log.Path, "log", w.damage))
 	}
 	visit := func(s *source.Stream) error { return r.log(s) }
-	return source.Walk(r.ctx, []string{w.log.Path}, source.Options{}, visit, r.q.put)
+	return source.Walk(r.ctx, []string{w.log.Path}, source.Options{Progress: r.opt.Progress}, visit, r.q.put)
 }
 
 // log reads one log at once.

@@ -130,3 +130,21 @@ func notMail(base string, maildir bool) bool {
 	}
 	return maildir && (strings.HasPrefix(base, "dovecot") || strings.HasPrefix(base, ".dovecot") || strings.HasPrefix(base, "courier"))
 }
+
+// Size is the number of bytes of all files that the inputs name, as far as it is known beforehand.
+func Size(inputs []string) int64 {
+	var total int64
+	for _, input := range inputs {
+		// What cannot be looked at is told of by Walk.
+		_ = filepath.WalkDir(input, func(_ string, e fs.DirEntry, err error) error {
+			if err != nil {
+				return fs.SkipDir
+			}
+			if info, err := e.Info(); err == nil && info.Mode().IsRegular() {
+				total += info.Size()
+			}
+			return nil
+		})
+	}
+	return total
+}

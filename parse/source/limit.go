@@ -41,10 +41,11 @@ var errTooLarge = errors.New("decompresses to far more than a mailbox or a log w
 
 // root is a file of the file system, or standard input: what its members and layers may grow to together.
 type root struct {
-	limits Limits
-	in     int64 // bytes of the file that were read, or all of them where it is read at random
-	out    int64 // bytes that were decompressed
-	errors int   // how often a stream ended before its time: what follows from that need not be told again
+	limits   Limits
+	in       int64 // bytes of the file that were read, or all of them where it is read at random
+	out      int64 // bytes that were decompressed
+	progress func(bytes int)
+	errors   int // how often a stream ended before its time: what follows from that need not be told again
 }
 
 // count counts what is read of the file itself.
@@ -52,6 +53,9 @@ func (r *root) count(in io.Reader) io.Reader {
 	return readFunc(func(p []byte) (int, error) {
 		n, err := in.Read(p)
 		r.in += int64(n)
+		if r.progress != nil {
+			r.progress(n)
+		}
 		return n, err
 	})
 }

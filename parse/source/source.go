@@ -33,6 +33,8 @@ type Options struct {
 	// TempDir is where an archive is kept that must be read from its end but comes through a pipe or another
 	// archive. Empty is the system's.
 	TempDir string
+	// Progress, if set, is called with the number of bytes that were read just now, of files as they are on disk.
+	Progress func(bytes int)
 }
 
 // Stream is one file, or one member of an archive: decompressed, and in UTF-8 if it was in UTF-16.
@@ -135,9 +137,11 @@ func (w *walker) stdin() error {
 		return nil
 	}
 	w.files["-"] = true
-	root := &root{limits: w.opt.Limits}
+	root := w.root()
 	return w.open(item{path: "-", root: root, r: root.count(w.opt.Stdin)})
 }
+
+func (w *walker) root() *root { return &root{limits: w.opt.Limits, progress: w.opt.Progress} }
 
 // named reads a file or folder that the user named.
 func (w *walker) named(path string, info fs.FileInfo) error {
@@ -173,7 +177,7 @@ func (w *walker) file(path string, info fs.FileInfo) error {
 		return w.skip(path, err)
 	}
 	defer f.Close()
-	root := &root{limits: w.opt.Limits}
+	root := w.root()
 	it := item{path: path, modTime: info.ModTime(), root: root, r: root.count(f), maildir: w.inMaildir(path)}
 	if info.Mode().IsRegular() {
 		it.at, it.size = f, info.Size()
