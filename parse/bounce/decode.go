@@ -89,7 +89,8 @@ func (m *message) decode() []parse.Event {
 		m.enrich(events)
 		return m.named(d.name, events)
 	}
-	if d != nil && d.decode != nil {
+	likely := m.looksLikeBounce() || d != nil && d.alone
+	if likely && d != nil && d.decode != nil {
 		if events := d.decode(m); len(events) > 0 {
 			return m.named(d.name, events)
 		}
@@ -97,7 +98,7 @@ func (m *message) decode() []parse.Event {
 	if events := m.automatic(); events != nil {
 		return events
 	}
-	if m.looksLikeBounce() || d != nil {
+	if likely {
 		if events := m.general(); len(events) > 0 {
 			if d != nil {
 				return m.named(d.name, events)

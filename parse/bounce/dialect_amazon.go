@@ -10,7 +10,8 @@ import (
 // amazonSNS is a notification of Amazon SES, mailed by SNS: JSON.
 // Form: https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html
 var amazonSNS = dialect{
-	name: "amazonses",
+	name:  "amazonses",
+	alone: true,
 	match: func(m *message) bool {
 		return m.textHas(`"notificationtype"`) || m.textHas(`\"notificationtype\"`) || m.textHas(`"eventtype"`)
 	},

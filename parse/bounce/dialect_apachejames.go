@@ -8,7 +8,8 @@ import (
 
 // apacheJames gives the envelope below the error.
 var apacheJames = dialect{
-	name: "apachejames",
+	name:  "apachejames",
+	alone: true,
 	match: func(m *message) bool {
 		return m.textHas("error message below:") && m.textHas("rcpt to:") || m.textHas("hi. this is the james mail server")
 	},

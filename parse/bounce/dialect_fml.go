@@ -4,7 +4,8 @@ import "ndrscope/parse"
 
 // fml is a mailing list driver: the list itself is what refused.
 var fml = dialect{
-	name: "fml",
+	name:  "fml",
+	alone: true,
 	match: func(m *message) bool {
 		return m.head.has("X-MLServer") || m.textHas("you are not a member of this mailing list") || m.subjectHas("loop alert:") && m.textHas("duplicated message-id")
 	},

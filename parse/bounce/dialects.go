@@ -11,6 +11,9 @@ type dialect struct {
 	name   string
 	match  func(*message) bool
 	decode func(*message) []parse.Event
+	// alone: a match is proof enough. The reports of all others must look like a bounce too, so that mail which merely
+	// quotes one is not taken for it.
+	alone bool
 	// refine corrects what the delivery-status fields say by what the dialect is known to mean; nil for most.
 	refine func(*message, []parse.Event) []parse.Event
 }

@@ -314,5 +314,7 @@ var bounceSubjects = []string{
 	"oläverbart", "olevererbart", "ikke leveret", "kan ikke leveres", "toimittaminen epäonnistui", "kézbesíthetetlen",
 	"teslim edilemedi", "nedoručiteln", "system undelivered", "problem delivering", "warning: could not send",
 	"メールエラー", "送信エラー", "配信エラー", "配送エラー", "配信に失敗", "送信に失敗", "発送失敗", "발송 실패", "전송 실패", "반송",
+	"não entregue", "nao entregue", "devolvid", "no entregado", "fallo en la entrega", "error de entrega", "mancato recapito", "niet afgeleverd",
+	"kunde inte levereras", "kunne ikke leveres", "nem kézbesíthető", "αποτυχία", "αδύνατη", "תקלה במסירה", "تعذر التسليم", "ไม่สามารถส่ง",
 	"error sending", "email bounced", "delivery delayed", "delayed mail", "mail status", "not accepted", "returning message to sender",
 }
