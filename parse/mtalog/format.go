@@ -16,6 +16,7 @@ type formatKind uint8
 const (
 	lines   formatKind = iota // each line stands for itself
 	tabular                   // a header names the columns
+	spread                    // JSON objects over several lines
 	export                    // entries of the journal, one field a line
 )
 
@@ -27,6 +28,8 @@ func (f format) parser(opt Options, log Log) *parser {
 	switch f.kind {
 	case tabular:
 		p.table = new(table)
+	case spread:
+		p.document = new(document)
 	case export:
 		p.journal = make(map[string]string)
 	}
@@ -86,7 +89,7 @@ func sniff(prefix []byte) (format, bool) {
 		}
 	}
 	if logs == 0 || others > logs {
-		return format{}, false
+		return sniffDocument(prefix)
 	}
 	best := format{name: "syslog"}
 	for name, n := range votes {
@@ -95,6 +98,27 @@ func sniff(prefix []byte) (format, bool) {
 		}
 	}
 	return best, true
+}
+
+// sniffDocument tells JSON over several lines by its first object.
+func sniffDocument(prefix []byte) (format, bool) {
+	if prefix = bytes.TrimSpace(prefix); len(prefix) == 0 || prefix[0] != '{' && prefix[0] != '[' {
+		return format{}, false
+	}
+	var d document
+	var name string
+	for text := range bytes.SplitSeq(prefix, []byte("\n")) {
+		ok := d.add(bytes.TrimRight(text, "\r"), func(whole []byte) {
+			objects, ok := decodeJSON(whole)
+			for i := 0; ok && name == "" && i < len(objects); i++ {
+				name = serviceWithin(objects[i])
+			}
+		})
+		if !ok || name != "" {
+			break
+		}
+	}
+	return format{name: name, kind: spread}, name != ""
 }
 
 // sniffFirst tells formats by their first line.
@@ -129,6 +153,18 @@ func (p *parser) dialectOf(text []byte) (name string, ok bool) {
 		}
 	}
 	return "", true
+}
+
+// serviceWithin names the service that an object, or one in a list within it, comes from.
+func serviceWithin(o object) string {
+	name, ok := serviceOf(o)
+	for _, inner := range o.listed() {
+		if ok {
+			break
+		}
+		name, ok = serviceOf(inner)
+	}
+	return name
 }
 
 // serviceOf names the service that an object comes from.

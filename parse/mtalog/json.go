@@ -192,6 +192,19 @@ func (p *parser) service(o object, f *fact) {
 		}
 		return
 	}
+	for _, inner := range o.listed() {
+		p.service(inner, f)
+	}
+}
+
+// listed are the objects in the list of an answer that a service's interface gives page by page.
+func (o object) listed() []object {
+	for _, key := range [...]string{"items", "Bounces", "Messages", "results", "events", "Records"} {
+		if list := objectsOf(o.list(key)); len(list) > 0 {
+			return list
+		}
+	}
+	return nil
 }
 
 // finish sets what follows from the rest.

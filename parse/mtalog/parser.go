@@ -40,9 +40,10 @@ type parser struct {
 	names  map[string]string
 	line   line
 
-	// table is set for logs in columns, journal for the journal's export format: the fields of an entry so far, and the
+	// table is set for logs in columns, document for JSON over several lines, journal for the journal's export format: the fields of an entry so far, and the
 	// name of one whose value comes on the next line.
 	table        *table
+	document     *document
 	journal      map[string]string
 	journalField string
 }
@@ -65,6 +66,10 @@ func (p *parser) parse(text []byte, f *fact) {
 	}
 	if p.table != nil {
 		p.parseRow(text, f)
+		return
+	}
+	if p.document != nil {
+		p.parseDocument(text, f)
 		return
 	}
 	l := &p.line
