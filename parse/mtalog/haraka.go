@@ -19,7 +19,7 @@ func openHaraka(text []byte, l *line) bool {
 	if n := stampLen(text, &l.stamp); n > 0 && n+1 < len(text) {
 		rest = text[n+1:]
 	}
-	if rest[0] != '[' || bytes.Index(rest, []byte("] [outbound")) < 0 && bytes.Index(rest, []byte("] [core")) < 0 {
+	if rest[0] != '[' || !bytes.Contains(rest, []byte("] [outbound")) && !bytes.Contains(rest, []byte("] [core")) {
 		return false
 	}
 	level, _, _ := bytes.Cut(rest[1:], []byte("]"))

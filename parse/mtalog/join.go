@@ -190,7 +190,7 @@ func (j *joiner) attempt(m *message, f *fact) became {
 	if f.idle && before >= 0 {
 		return became{}
 	}
-	if f.event == nil && before < 0 {
+	if f.event == nil && before < 0 && f.kind == parse.Delivery {
 		j.tally.add(f)
 		j.settle(m)
 		return became{counted: true}

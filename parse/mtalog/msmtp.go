@@ -61,7 +61,9 @@ func msmtpParse(p *parser, l *line, f *fact) {
 	}
 	f.verb, f.dialect, f.host = complete, msmtpName, l.host
 	f.time = p.clock.time(l.stamp)
-	f.remote = host
+	if f.remote = host; ipIn(string(host)) != "" {
+		f.remote, f.remoteIP = nil, host
+	}
 	f.kind = parse.Failure
 	if string(exit) == "EX_OK" {
 		f.kind = parse.Delivery
@@ -70,12 +72,25 @@ func msmtpParse(p *parser, l *line, f *fact) {
 		f.recipient = name
 		e := makeEvent(f, p.name)
 		e.Sender, e.MessageSize = string(f.sender), f.size
-		e.Diagnostic = string(trouble)
+		e.Diagnostic, e.Command = string(trouble), msmtpCommand(trouble)
 		if len(reply) > 0 {
 			setReply(e, string(reply))
 		}
 		f.events = append(f.events, *e)
 	}
+}
+
+// msmtpCommand reads the messages of msmtp's smtp.c.
+func msmtpCommand(trouble []byte) string {
+	for _, t := range [...]struct{ begin, command string }{
+		{"recipient address ", "RCPT"}, {"envelope from address ", "MAIL"}, {"the server did not accept the mail", "EOD"},
+		{"cannot connect to ", "CONN"}, {"network ", "CONN"}, {"authentication failed", "AUTH"}, {"TLS ", "STARTTLS"},
+	} {
+		if bytes.HasPrefix(trouble, []byte(t.begin)) {
+			return t.command
+		}
+	}
+	return ""
 }
 
 // msmtpField splits "key=value" or "key='value'" off. A quoted value ends where the next key begins.

@@ -191,6 +191,8 @@ func postfixEnd(l *line, f *fact, relay, text []byte) {
 	case f.kind == parse.Delivery && loopback && bytes.Contains(text, []byte("queued as ")):
 		f.kind = parse.Relay
 		f.other = queuedAs(text)
+	case f.kind == parse.Delivery && isPrivate(f.remoteIP):
+		f.other = queuedAs(text) // a content filter if we meet that id again
 	case loopback || bytes.IndexByte(relay, '[') > 0 && f.remoteIP == nil:
 		// A socket in the file system, such as relay=host[private/dovecot-lmtp].
 		f.subkind, f.remote = parse.LocalDelivery, nil

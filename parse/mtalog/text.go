@@ -71,6 +71,15 @@ func isLoopback(ip []byte) bool {
 	return bytes.HasPrefix(ip, []byte("127.")) || string(ip) == "::1"
 }
 
+// isPrivate tells the addresses of RFC 1918 and RFC 4193.
+func isPrivate(ip []byte) bool {
+	if len(ip) < 2 || ip[0] != '1' && ip[0] != 'f' {
+		return false
+	}
+	addr, err := netip.ParseAddr(string(ip))
+	return err == nil && addr.IsPrivate()
+}
+
 // ipIn is the address between the brackets of text such as "[192.0.2.1]" or "[IPv6:2001:db8::1]"; "" if it is none.
 func ipIn(text string) string {
 	text = strings.TrimPrefix(text, "IPv6:")
