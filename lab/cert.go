@@ -16,16 +16,16 @@ import (
 	"time"
 )
 
-// authorityCA is the lab's certificate authority. Certificates are made when they are first asked for.
-type authorityCA struct {
+// certAuthority is the lab's certificate authority. Certificates are made when they are first asked for.
+type certAuthority struct {
 	now  time.Time
 	mu   sync.Mutex
 	root *tls.Certificate
 	made map[string]*tls.Certificate
 }
 
-func newCA(now time.Time) *authorityCA {
-	return &authorityCA{now: now, made: map[string]*tls.Certificate{}}
+func newCA(now time.Time) *certAuthority {
+	return &certAuthority{now: now, made: map[string]*tls.Certificate{}}
 }
 
 // Kinds of certificates, as scenarios write them.
@@ -39,7 +39,7 @@ const (
 )
 
 // pool holds the lab's root certificate, for clients.
-func (ca *authorityCA) pool() *x509.CertPool {
+func (ca *certAuthority) pool() *x509.CertPool {
 	ca.mu.Lock()
 	defer ca.mu.Unlock()
 	ca.makeRoot()
@@ -48,7 +48,7 @@ func (ca *authorityCA) pool() *x509.CertPool {
 	return p
 }
 
-func (ca *authorityCA) makeRoot() {
+func (ca *certAuthority) makeRoot() {
 	if ca.root != nil {
 		return
 	}
@@ -59,7 +59,7 @@ func (ca *authorityCA) makeRoot() {
 }
 
 // certificate for a host: the same one every time.
-func (ca *authorityCA) certificate(kind, host string) *tls.Certificate {
+func (ca *certAuthority) certificate(kind, host string) *tls.Certificate {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	ca.mu.Lock()
 	defer ca.mu.Unlock()
@@ -82,7 +82,7 @@ func (ca *authorityCA) certificate(kind, host string) *tls.Certificate {
 	return c
 }
 
-func (ca *authorityCA) template(name string) *x509.Certificate {
+func (ca *certAuthority) template(name string) *x509.Certificate {
 	return &x509.Certificate{
 		SerialNumber: big.NewInt(int64(len(ca.made)) + 2),
 		Subject:      pkix.Name{CommonName: name},

@@ -187,42 +187,42 @@ func (l *loader) servers() error {
 	return nil
 }
 
-func (l *loader) listen(at netip.AddrPort, answer func(*dns.Msg, netip.Addr) *dns.Msg, f Faults) {
+func (l *loader) listen(at netip.AddrPort, answer func(*dns.Msg, netip.Addr) *dns.Msg, f dnsFaults) {
 	l.scenario.Net.nameservers[at] = &nameserver{net: l.scenario.Net, at: at, answer: answer, faults: f}
 }
 
 // set is one fault as scenarios write it: a key and a value.
-func (f *Faults) set(key, value string) (err error) {
-	fault := Fault(value)
+func (f *dnsFaults) set(key, value string) (err error) {
+	fault := dnsFault(value)
 	switch key {
 	case "all", "reverse", "tcp":
-		if !slices.Contains(faults, fault) {
+		if !slices.Contains(knownFaults, fault) {
 			return fmt.Errorf("unknown fault %q", value)
 		}
 	}
 	switch key {
 	case "all":
-		f.All = fault
+		f.all = fault
 	case "reverse":
-		f.Reverse = fault
+		f.reverse = fault
 	case "tcp":
-		f.TCP = fault
+		f.tcp = fault
 	case "below": // NAME FAULT
 		name, what, _ := strings.Cut(value, " ")
-		if !slices.Contains(faults, Fault(what)) {
+		if !slices.Contains(knownFaults, dnsFault(what)) {
 			return fmt.Errorf("unknown fault %q", what)
 		}
-		f.Below = append(f.Below, NameFault{dns.CanonicalName(name), Fault(what)})
+		f.below = append(f.below, nameFault{dns.CanonicalName(name), dnsFault(what)})
 	case "share":
-		f.Share, err = share(value)
+		f.share, err = share(value)
 	case "truncate":
-		f.Truncate, err = yes(value)
+		f.truncate, err = yes(value)
 	case "lie":
-		f.Lie, err = netip.ParseAddr(value)
+		f.lie, err = netip.ParseAddr(value)
 	case "latency":
-		f.Latency, err = time.ParseDuration(value)
+		f.latency, err = time.ParseDuration(value)
 	case "loss":
-		f.Loss, err = share(value)
+		f.loss, err = share(value)
 	default:
 		err = fmt.Errorf("unknown fault %q", key)
 	}

@@ -13,62 +13,63 @@ import (
 	"github.com/miekg/dns"
 )
 
-// Fault is a way for a DNS server to fail.
-type Fault string
+// dnsFault is a way for a DNS server to fail.
+type dnsFault string
 
 const (
-	Refused       Fault = "refused"  // RCODE 5
-	ServFail      Fault = "servfail" // RCODE 2
-	NXDomain      Fault = "nxdomain" // "no such name", wrongly
-	Empty         Fault = "empty"    // no error and no records, wrongly
-	Silent        Fault = "silent"   // no answer: the client runs into its timeout
-	Garbage       Fault = "garbage"  // bytes that are no DNS message
-	OtherQuestion Fault = "other-question"
-	WrongID       Fault = "wrong-id"
-	Connectable   Fault = "stall" // of TCP: accepts the connection and says nothing
-	Reset         Fault = "reset" // of TCP
+	faultRefused       dnsFault = "refused"  // RCODE 5
+	faultServFail      dnsFault = "servfail" // RCODE 2
+	faultNXDomain      dnsFault = "nxdomain" // "no such name", wrongly
+	faultEmpty         dnsFault = "empty"    // no error and no records, wrongly
+	faultSilent        dnsFault = "silent"   // no answer: the client runs into its timeout
+	faultGarbage       dnsFault = "garbage"  // bytes that are no DNS message
+	faultOtherQuestion dnsFault = "other-question"
+	faultWrongID       dnsFault = "wrong-id"
+	faultStall         dnsFault = "stall" // of TCP: accepts the connection and says nothing
+	faultReset         dnsFault = "reset" // of TCP
 )
 
-var faults = []Fault{Refused, ServFail, NXDomain, Empty, Silent, Garbage, OtherQuestion, WrongID, Connectable, Reset}
+var knownFaults = []dnsFault{faultRefused, faultServFail, faultNXDomain, faultEmpty, faultSilent, faultGarbage,
+	faultOtherQuestion, faultWrongID, faultStall, faultReset}
 
-// Faults are what is wrong with a DNS server. The zero value is a healthy one.
-type Faults struct {
-	// All strikes every question, Reverse those below in-addr.arpa and ip6.arpa, Below those at or below a name.
-	All, Reverse Fault
-	Below        []NameFault
-	// Share of the questions that All and Reverse strike, from 0 to 1; 0 means all of them.
-	Share float64
-	// TCP is a fault of that transport alone: Refused, Silent, Reset or Connectable.
-	TCP Fault
-	// Truncate makes every answer over UDP a truncated one.
-	Truncate bool
-	// Lie is the address given for names that do not exist, as some providers do for advertising.
-	Lie netip.Addr
-	// Latency of an answer, and the share of questions over UDP that get lost, from 0 to 1.
-	Latency time.Duration
-	Loss    float64
+// dnsFaults are what is wrong with a DNS server. The zero value is a healthy one.
+type dnsFaults struct {
+	// all strikes every question, reverse those below in-addr.arpa and ip6.arpa, below those at or below a name.
+	all, reverse dnsFault
+	below        []nameFault
+	// share of the questions that all and reverse strike, from 0 to 1; 0 means all of them.
+	share float64
+	// tcp is a fault of that transport alone: faultRefused, faultSilent, faultReset or faultStall.
+	tcp dnsFault
+	// truncate makes every answer over UDP a truncated one.
+	truncate bool
+	// lie is the address given for names that do not exist, as some providers do for advertising.
+	lie netip.Addr
+	// latency of an answer, and the share of questions over UDP that get lost, from 0 to 1.
+	latency time.Duration
+	loss    float64
 }
 
-// NameFault is a fault with the names at or below one.
-type NameFault struct {
-	Name  string
-	Fault Fault
+// nameFault is a fault with the names at or below one.
+type nameFault struct {
+	name  string
+	fault dnsFault
 }
 
 // of says what strikes a question.
-func (f *Faults) of(name string, dice func(what string) float64) Fault {
-	for _, b := range f.Below {
-		if dns.IsSubDomain(b.Name, name) {
-			return b.Fault
+func (f *dnsFaults) of(name string, dice func(what string) float64) dnsFault {
+	for _, b := range f.below {
+		if dns.IsSubDomain(b.name, name) {
+			return b.fault
 		}
 	}
-	if f.Share > 0 && dice("fault") >= f.Share {
+	if f.share > 0 && dice("fault") >= f.share {
 		return ""
 	}
-	if f.Reverse != "" && isReverse(name) {
-		return f.Reverse
+	if f.reverse != "" && isReverse(name) {
+		return f.reverse
 	}
-	return f.All
+	return f.all
 }
 
 func isReverse(name string) bool {
@@ -80,7 +81,7 @@ type nameserver struct {
 	net    *Net
 	at     netip.AddrPort
 	answer func(query *dns.Msg, from netip.Addr) *dns.Msg
-	faults Faults
+	faults dnsFaults
 }
 
 // handle answers one packet through reply, which is called at most once, later, and from another goroutine.
@@ -91,11 +92,11 @@ func (s *nameserver) handle(packet []byte, from netip.Addr, overTCP bool, reply 
 	}
 	name, nth := s.net.count(s.at, query, overTCP)
 	dice := func(what string) float64 { return s.net.dice(what, s.at, name, query.Question[0].Qtype, nth) }
-	if !overTCP && dice("loss") < s.faults.Loss {
+	if !overTCP && dice("loss") < s.faults.loss {
 		return
 	}
 	fault := s.faults.of(name, dice)
-	if fault == Silent {
+	if fault == faultSilent {
 		return
 	}
 	response := s.respond(query, from, fault)
@@ -108,7 +109,7 @@ func (s *nameserver) handle(packet []byte, from netip.Addr, overTCP bool, reply 
 			size = max(size, int(opt.UDPSize()))
 		}
 		response.Truncate(size)
-		if s.faults.Truncate {
+		if s.faults.truncate {
 			response.Truncated, response.Answer = true, nil
 		}
 	}
@@ -116,29 +117,29 @@ func (s *nameserver) handle(packet []byte, from netip.Addr, overTCP bool, reply 
 	if err != nil {
 		return
 	}
-	if fault == Garbage {
+	if fault == faultGarbage {
 		wire = append(wire[:2], strings.Repeat("\xc0\xff garbage ", 12)...)
 	}
 	s.net.answered(s.at, query, overTCP)
-	time.AfterFunc(s.faults.Latency, func() { reply(wire) })
+	time.AfterFunc(s.faults.latency, func() { reply(wire) })
 }
 
-func (s *nameserver) respond(query *dns.Msg, from netip.Addr, fault Fault) *dns.Msg {
+func (s *nameserver) respond(query *dns.Msg, from netip.Addr, fault dnsFault) *dns.Msg {
 	failure := new(dns.Msg)
 	failure.SetReply(query)
 	switch fault {
-	case Refused:
+	case faultRefused:
 		failure.Rcode = dns.RcodeRefused
 		return failure
-	case ServFail:
+	case faultServFail:
 		failure.Rcode = dns.RcodeServerFailure
 		return failure
-	case NXDomain:
+	case faultNXDomain:
 		failure.Rcode = dns.RcodeNameError
 		return failure
-	case Empty, Garbage:
+	case faultEmpty, faultGarbage:
 		return failure
-	case OtherQuestion:
+	case faultOtherQuestion:
 		failure.Question[0].Name = "elsewhere.example."
 		failure.Answer = []dns.RR{addressRecord("elsewhere.example.", netip.AddrFrom4([4]byte{192, 0, 2, 254}))}
 		return failure
@@ -147,16 +148,16 @@ func (s *nameserver) respond(query *dns.Msg, from netip.Addr, fault Fault) *dns.
 	if response == nil {
 		return nil
 	}
-	if q := query.Question[0]; response.Rcode == dns.RcodeNameError && s.faults.Lie.IsValid() && !isReverse(q.Name) {
+	if q := query.Question[0]; response.Rcode == dns.RcodeNameError && s.faults.lie.IsValid() && !isReverse(q.Name) {
 		response.Rcode, response.Ns, response.AuthenticatedData = dns.RcodeSuccess, nil, false
 		if q.Qtype == dns.TypeA {
-			response.Answer = []dns.RR{addressRecord(q.Name, s.faults.Lie)}
+			response.Answer = []dns.RR{addressRecord(q.Name, s.faults.lie)}
 		}
 	}
 	if opt := query.IsEdns0(); opt != nil {
 		response.SetEdns0(1232, opt.Do())
 	}
-	if fault == WrongID {
+	if fault == faultWrongID {
 		response.Id++
 	}
 	return response
@@ -174,7 +175,7 @@ func (s *nameserver) serveTCP(c net.Conn, from netip.Addr) {
 		if _, err := io.ReadFull(c, packet); err != nil {
 			return
 		}
-		if s.faults.TCP == Connectable {
+		if s.faults.tcp == faultStall {
 			continue
 		}
 		s.handle(packet, from, true, func(wire []byte) {

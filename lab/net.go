@@ -28,7 +28,7 @@ type Net struct {
 	tree        *dnsTree
 	nameservers map[netip.AddrPort]*nameserver
 	services    map[netip.AddrPort]service // TCP
-	ca          *authorityCA
+	ca          *certAuthority
 
 	mu        sync.Mutex
 	questions []Question
@@ -219,12 +219,12 @@ func (n *Net) accept(remote netip.AddrPort, seen netip.Addr) (func(*conn), error
 		return func(c *conn) { s.serve(c, seen) }, nil
 	}
 	if s := n.nameservers[remote]; s != nil {
-		switch s.faults.TCP {
-		case Refused:
+		switch s.faults.tcp {
+		case faultRefused:
 			return nil, syscall.ECONNREFUSED
-		case Reset:
+		case faultReset:
 			return nil, syscall.ECONNRESET
-		case Silent:
+		case faultSilent:
 			return nil, errSilence
 		}
 		return func(c *conn) { s.serveTCP(c, seen) }, nil

@@ -274,7 +274,7 @@ func TestLoss(t *testing.T) {
 // dice2 says whether the next packet of a question gets lost.
 func (s *nameserver) dice2(query *dns.Msg) bool {
 	name, nth := s.net.count(s.at, query, false)
-	return s.net.dice("loss", s.at, name, query.Question[0].Qtype, nth) < s.faults.Loss
+	return s.net.dice("loss", s.at, name, query.Question[0].Qtype, nth) < s.faults.loss
 }
 
 // TestIterate walks from the root as an iterating resolver does.

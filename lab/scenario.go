@@ -80,8 +80,8 @@ type loader struct {
 	files    []txtar.File
 	scenario *Scenario
 	tree     *dnsTree
-	secure   []string // zones
-	defaults Faults   // of every DNS server: latency and loss
+	secure   []string  // zones
+	defaults dnsFaults // of every DNS server: latency and loss
 }
 
 func (l *loader) load() error {
@@ -230,9 +230,9 @@ func (l *loader) option(s setting, o *Options, h *Host) (err error) {
 	case "secure":
 		l.secure = strings.Fields(s.value)
 	case "latency":
-		l.defaults.Latency, err = time.ParseDuration(s.value)
+		l.defaults.latency, err = time.ParseDuration(s.value)
 	case "loss":
-		l.defaults.Loss, err = share(s.value)
+		l.defaults.loss, err = share(s.value)
 	default:
 		err = fmt.Errorf("unknown option %q", s.key)
 	}

@@ -211,7 +211,7 @@ func (t *dnsTree) fcrdns(s *nameserver, client netip.Addr) (found, confirmed boo
 			return t.resolve(query, netip.Addr{}).Answer
 		}
 		fault := s.faults.of(name, func(string) float64 { return 0 })
-		if m := s.respond(query, client, fault); m != nil && fault != Silent && m.Rcode == dns.RcodeSuccess {
+		if m := s.respond(query, client, fault); m != nil && fault != faultSilent && m.Rcode == dns.RcodeSuccess {
 			return m.Answer
 		}
 		return nil

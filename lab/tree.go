@@ -15,7 +15,7 @@ type dnsTree struct {
 	// views are other contents of a zone, at single servers of it: apex, host -> content.
 	views map[string]map[string]*zone
 	// faults and lame zones of authoritative servers, by host.
-	faults map[string]Faults
+	faults map[string]dnsFaults
 	lame   map[string][]string
 
 	addrs       map[string][]netip.Addr // of the name servers' hosts
@@ -34,7 +34,7 @@ var rootServers = []struct {
 // newTree puts zones and block lists below a root. Top-level domains and the roots of the reverse tree are added,
 // zones are delegated from the closest zone above, and name servers without an address get one.
 func newTree(zones []*zone, lists []*blockList) *dnsTree {
-	t := &dnsTree{zones: map[string]source{}, views: map[string]map[string]*zone{}, faults: map[string]Faults{},
+	t := &dnsTree{zones: map[string]source{}, views: map[string]map[string]*zone{}, faults: map[string]dnsFaults{},
 		lame: map[string][]string{}, addrs: map[string][]netip.Addr{}, authorities: map[netip.Addr]*authority{}}
 	for _, z := range zones {
 		t.zones[z.apex] = z
@@ -258,7 +258,7 @@ func (t *dnsTree) working(apex, name string) source {
 	never := func(string) float64 { return 1 }
 	for _, h := range hostsOf(t.zones[apex]) {
 		f := t.faults[h]
-		if f.of(name, never) != "" || f.Loss >= 1 || slices.Contains(t.lame[h], apex) {
+		if f.of(name, never) != "" || f.loss >= 1 || slices.Contains(t.lame[h], apex) {
 			continue
 		}
 		if l, ok := t.zones[apex].(*blockList); ok && l.state == listSilent {
