@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -155,5 +156,22 @@ func TestSameAgain(t *testing.T) {
 	}
 	if runs[0] != runs[1] {
 		t.Errorf("the same input gives another result:\n%s\n%s", runs[0], runs[1])
+	}
+}
+
+// TestDocsExample plays the scenario that docs/lab.md explains the format with.
+func TestDocsExample(t *testing.T) {
+	page, err := os.ReadFile("../docs/lab.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```\n")
+	example, _, ok := strings.Cut(rest, "```\n")
+	if !ok {
+		t.Fatal("no example in docs/lab.md")
+	}
+	s := load(t, example)
+	for _, wrong := range s.Check(play(t, s)) {
+		t.Error(wrong)
 	}
 }
