@@ -11,6 +11,8 @@ const (
 	chunkSize = 1 << 20
 	// maxLine is the longest line that is read, in bytes.
 	maxLine = chunkSize
+	// bytesPerFact is how many there usually are, so that facts need not be moved while they are found.
+	bytesPerFact = 256
 )
 
 // chunk is a piece of a log that ends with a line, and what a worker found in it.
@@ -119,6 +121,9 @@ func (c *chunk) parse(p *parser) {
 		c.damage = append(c.damage, damagedLine{line: c.lines, kind: tooLong})
 	}
 	p.binary = bytes.IndexByte(c.data, 0) >= 0
+	if c.facts == nil {
+		c.facts = make([]fact, 0, len(c.data)/bytesPerFact+1)
+	}
 	f := c.nextFact()
 	for rest := c.data; len(rest) > 0; {
 		var text []byte

@@ -208,3 +208,24 @@ func TestWipe(t *testing.T) {
 		}
 	}
 }
+
+// TestEndWithin has logs that end in the midst of an entry of several lines: that is said, and the entries before are used.
+func TestEndWithin(t *testing.T) {
+	for _, path := range []string{"testdata/dialect/ses-document.json", "testdata/dialect/journal.export"} {
+		log, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole := read(t, Options{}, string(log))
+		cut := read(t, Options{}, string(log[:len(log)-10]))
+		if a, b := len(eventsOf(whole)), len(eventsOf(cut)); a != b || a == 0 {
+			t.Errorf("%s: %d events, %d of the log that is cut", path, a, b)
+		}
+		if last := whole[len(whole)-1]; last.Err != nil {
+			t.Errorf("%s: %v", path, last.Err)
+		}
+		if last := cut[len(cut)-1]; last.Err == nil || !strings.Contains(last.Err.Error(), "within an entry") {
+			t.Errorf("%s: last record %+v", path, last)
+		}
+	}
+}

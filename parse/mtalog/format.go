@@ -36,6 +36,11 @@ func (f format) parser(opt Options, log Log) *parser {
 	return p
 }
 
+// within says that the lines so far end in the midst of an entry of several lines.
+func (p *parser) within() bool {
+	return p.document != nil && p.document.depth > 0 || len(p.journal) > 0
+}
+
 func formatOf(prefix []byte) format {
 	f, ok := sniff(prefix)
 	if !ok {

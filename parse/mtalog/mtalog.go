@@ -8,6 +8,7 @@ package mtalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -84,8 +85,10 @@ func (r *Reader) Read(ctx context.Context, log Log, yield func(parse.Record) err
 	var parsing sync.WaitGroup
 	defer parsing.Wait()
 	defer cancel()
+	var last *parser // a stateful format has no other
 	for range workers {
 		parser := format.parser(r.opt, log)
+		last = parser
 		parsing.Go(func() { pipe.parse(ctx, parser) })
 	}
 
@@ -105,6 +108,12 @@ func (r *Reader) Read(ctx context.Context, log Log, yield func(parse.Record) err
 	}
 	if cut.err != io.EOF {
 		r.joiner.damage.add(r.joiner.lines+1, unreadable, []byte(cut.err.Error()))
+	}
+	if format.stateful() && last.within() {
+		rec := r.joiner.damage.record(r.joiner.lines, 0, errors.New("the log ends within an entry; its last lines were not used"))
+		if err := yield(rec); err != nil {
+			return err
+		}
 	}
 	return r.joiner.end(yield)
 }
