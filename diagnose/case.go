@@ -10,6 +10,7 @@ import (
 	"ndrscope/aggregate"
 	"ndrscope/classify"
 	"ndrscope/diagnose/dnsq"
+	"ndrscope/parse"
 )
 
 // caseFile is one domain with what its failures say and what the probes found.
@@ -50,7 +51,7 @@ func (r *run) open(g *aggregate.Group) *caseFile {
 	if c.refusedAtOnce() {
 		c.reasons = append(c.reasons, classify.IPBlocked)
 	}
-	c.egress = publicAddrs(g.LocalIPs)
+	c.egress = c.quoted()
 	if len(c.egress) == 0 {
 		for _, a := range r.cfg.Egress {
 			if isPublic(a) {
@@ -65,6 +66,20 @@ func (r *run) open(g *aggregate.Group) *caseFile {
 	c.senders = names(g.Senders, from, r.analysis.Senders)
 	c.helo = names(g.HELO, []aggregate.Count{{Name: r.cfg.HELO}}, r.analysis.HELO)
 	return c
+}
+
+// quoted are our addresses as the domain's servers saw them. After forwarding, what a server saw is the forwarder.
+func (c *caseFile) quoted() []netip.Addr {
+	return slices.DeleteFunc(publicAddrs(c.group.LocalIPs), func(a netip.Addr) bool {
+		return slices.ContainsFunc(c.group.Samples, func(s aggregate.Sample) bool {
+			return s.Event.LocalIP == a.String() && forwarded(&s.Event)
+		})
+	})
+}
+
+// forwarded says whether a message failed at another address than the one that it was sent to.
+func forwarded(e *parse.Event) bool {
+	return e.OriginalRecipient != "" && domainOf(e.OriginalRecipient) != domainOf(e.Recipient)
 }
 
 // names are those of the first list that has any; at most three, so that one odd message leads nowhere far.
@@ -111,8 +126,11 @@ func isPublic(a netip.Addr) bool {
 	return !slices.ContainsFunc(notPublic, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// has says whether failures of the domain have one of the reasons.
+// has says whether failures of the domain have one of the reasons. Where no failure is known, any may be meant.
 func (c *caseFile) has(reasons ...classify.Reason) bool {
+	if len(c.group.Reasons) == 0 {
+		return true
+	}
 	return slices.ContainsFunc(c.reasons, func(r classify.Reason) bool { return slices.Contains(reasons, r) })
 }
 

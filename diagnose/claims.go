@@ -45,6 +45,9 @@ var claims = []claim{
 // judgeClaim says what the findings make of what the bounces claim. Undecided means that there was a way to check it,
 // and that it failed: then nobody can be blamed.
 func (c *caseFile) judgeClaim() (result Claim, undecided bool) {
+	if len(c.group.Reasons) == 0 {
+		return NotCheckable, false // nothing is claimed
+	}
 	if c.taken() != nil || c.refusedAtOnce() && c.first("smtp.accepted", "smtp.refused", "smtp.rcpt-refused", "smtp.deferred") != nil {
 		return Mended, false
 	}
@@ -65,6 +68,7 @@ func (c *caseFile) judgeClaim() (result Claim, undecided bool) {
 		case c.first(k.clears...) != nil:
 			return Mended, false
 		}
+		return NotCheckable, true // it could not even be asked: our address is unknown, or SMTP not permitted
 	}
 	return NotCheckable, false
 }

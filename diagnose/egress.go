@@ -17,7 +17,7 @@ func checkEgress(_ context.Context, r *run, c *caseFile) []Finding {
 			list = append(list, finding("egress.private", a.String(), nil))
 		}
 	}
-	quoted := publicAddrs(c.group.LocalIPs)
+	quoted := c.quoted()
 	for _, a := range quoted {
 		e := c.quoting(a)
 		switch {

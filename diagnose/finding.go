@@ -58,6 +58,8 @@ type Diagnosis struct {
 	Remedy         string
 	// Claim says what became of what the bounces say.
 	Claim Claim
+	// Claimed is when the last of the bounces came, Checked when the probes ran.
+	Claimed, Checked time.Time
 }
 
 // RuledOut is a cause that lost, and the finding that refutes it.

@@ -184,25 +184,28 @@ func (c *caseFile) bouncingHosts(ctx context.Context, r *run, t *route) []Findin
 	if len(c.group.RemoteHosts)+len(c.group.RemoteIPs) == 0 || len(t.hosts) == 0 {
 		return nil
 	}
-	known := map[string]bool{}
+	known := map[string]Tag{} // by host name and by address
 	unclear := false
-	routes := []*route{t}
-	for _, own := range r.ours { // what our resolver says is another matter: resolver-compare
-		routes = append(routes, routeOf(ctx, own, c.group.Domain))
-	}
-	for _, t := range routes {
+	learn := func(t *route, tag Tag) {
 		for _, h := range t.hosts {
-			known[h.name] = true
 			unclear = unclear || h.failure != ""
-			for _, a := range h.addrs {
-				known[a.String()] = true
+			for _, name := range append(strings.Split(join(h.addrs), ", "), h.name) {
+				if known[name] == "" {
+					known[name] = tag
+				}
 			}
 		}
 	}
-	inSet := func(name string) bool { return known[name] }
+	learn(t, "mx.bounced-by-mx")
+	for _, own := range r.ours {
+		learn(routeOf(ctx, own, c.group.Domain), "mx.bounced-by-ours")
+	}
+	found := func(tag Tag, host string, more ...dnsq.Answer) []Finding {
+		return []Finding{finding(tag, c.group.Domain, args("host", host), seen(append(more, t.answer)...)...)}
+	}
 	for _, n := range c.group.RemoteIPs {
-		if a, err := netip.ParseAddr(n.Name); err == nil && inSet(a.Unmap().String()) {
-			return []Finding{finding("mx.bounced-by-mx", c.group.Domain, args("host", a.String()), seen(t.answer)...)}
+		if a, err := netip.ParseAddr(n.Name); err == nil && known[a.Unmap().String()] != "" {
+			return found(known[a.Unmap().String()], a.String())
 		}
 	}
 	var strangers []string
@@ -211,12 +214,17 @@ func (c *caseFile) bouncingHosts(ctx context.Context, r *run, t *route) []Findin
 		if !strings.Contains(host, ".") { // a filter on our own machine
 			continue
 		}
-		if inSet(host) || c.group.Provider != "" && slices.ContainsFunc(t.hosts, func(h mailHost) bool { return sameOwner(h.name, host) }) {
-			return []Finding{finding("mx.bounced-by-mx", c.group.Domain, args("host", host), seen(t.answer)...)}
+		if known[host] != "" {
+			return found(known[host], host)
+		}
+		if c.group.Provider != "" && slices.ContainsFunc(t.hosts, func(h mailHost) bool { return sameOwner(h.name, host) }) {
+			return found("mx.bounced-by-mx", host)
 		}
 		h := hostOf(ctx, r.truth, host) // another name of the same machine
-		if slices.ContainsFunc(h.addrs, func(a netip.Addr) bool { return known[a.String()] }) {
-			return []Finding{finding("mx.bounced-by-mx", c.group.Domain, args("host", host), seen(append(h.answers, t.answer)...)...)}
+		for _, a := range h.addrs {
+			if tag := known[a.String()]; tag != "" {
+				return found(tag, host, h.answers...)
+			}
 		}
 		if len(c.group.RemoteIPs) > 0 || len(h.addrs) > 0 {
 			strangers = append(strangers, host)

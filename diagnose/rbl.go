@@ -86,13 +86,13 @@ func (r *run) askers() []dnsq.Asker {
 }
 
 // healthy finds somebody through whom a list works. Who does not get that far has a finding, shared by all.
-func (r *run) healthy(ctx context.Context, check string, z dnsbl.Zone, ipv6 bool) (via dnsq.Asker, problems []Finding) {
+func (r *run) healthy(ctx context.Context, check string, z dnsbl.Zone, ipv6 bool) (via dnsq.Asker, state dnsbl.State, problems []Finding) {
 	for _, a := range r.askers() {
 		health := r.lists.Health(ctx, a, z, ipv6)
 		tag := Tag(check + ".unknown")
 		switch health.State {
-		case dnsbl.Healthy:
-			return a, problems
+		case dnsbl.Healthy, dnsbl.Untested:
+			return a, health.State, problems
 		case dnsbl.Refused:
 			tag = Tag(check + ".refused")
 		case dnsbl.Broken:
@@ -102,7 +102,7 @@ func (r *run) healthy(ctx context.Context, check string, z dnsbl.Zone, ipv6 bool
 		}
 		problems = append(problems, finding(tag, z.Name, args("resolver", a.String(), "why", health.Meaning), seen(health.Answers...)...))
 	}
-	return nil, problems
+	return nil, dnsbl.Unknown, problems
 }
 
 func checkBlockLists(ctx context.Context, r *run, c *caseFile) []Finding {
@@ -138,7 +138,7 @@ func checkBlockLists(ctx context.Context, r *run, c *caseFile) []Finding {
 
 // listing asks one list for one of our addresses.
 func (r *run) listing(ctx context.Context, z dnsbl.Zone, addr netip.Addr) []Finding {
-	via, list := r.healthy(ctx, "rbl-ip", z, addr.Is6())
+	via, health, list := r.healthy(ctx, "rbl-ip", z, addr.Is6())
 	if via == nil {
 		return list
 	}
@@ -158,6 +158,10 @@ func (r *run) listing(ctx context.Context, z dnsbl.Zone, addr netip.Addr) []Find
 	case dnsbl.Allowed:
 		return append(list, finding("rbl-ip.allowed", subject, a, evidence...))
 	case dnsbl.Clean:
+		if health == dnsbl.Untested {
+			return append(list, finding("rbl-ip.unknown", z.Name, args("resolver", via.String(),
+				"why", "it has no test entry, so that its silence proves nothing", "asked", subject), evidence...))
+		}
 		if z.Allow { // not to be on an allow list means nothing
 			return list
 		}
@@ -196,7 +200,7 @@ func checkDomainLists(ctx context.Context, r *run, c *caseFile) []Finding {
 }
 
 func (r *run) domainListing(ctx context.Context, z dnsbl.Zone, domain string) []Finding {
-	via, list := r.healthy(ctx, "rbl-domain", z, false)
+	via, _, list := r.healthy(ctx, "rbl-domain", z, false)
 	if via == nil {
 		return list
 	}

@@ -216,6 +216,9 @@ func checkSMTP(ctx context.Context, r *run, c *caseFile) []Finding {
 // nothing about this one.
 func judgeSMTP(x *exchange, asked bool) Finding {
 	chat, evidence := &x.chat, transcript(x)
+	if !asked {
+		evidence = slices.DeleteFunc(evidence, func(e Evidence) bool { return strings.HasPrefix(e.Asked, string(smtpchat.RcptTo)) })
+	}
 	stage := string(chat.Stage)
 	reply := strings.ReplaceAll(chat.Reply.String(), "\n", " / ")
 	if chat.Stage == smtpchat.RcptTo && !asked {

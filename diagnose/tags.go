@@ -57,6 +57,7 @@ var tags = []TagInfo{
 	{"mx.not-mx", Error, "{host}, which refused our mail, is not a mail server of {subject} ({hosts})."},
 	{"mx.smarthost", Notice, "Mail for {subject} goes through {host}, which is not one of its mail servers ({hosts})."},
 	{"mx.bounced-by-mx", Good, "The server that refused our mail is a mail server of {subject}: {host}."},
+	{"mx.bounced-by-ours", Notice, "{host}, which refused our mail, is a mail server of {subject} only by the answer of our resolver."},
 	{"mx.unknown", Open, "The mail servers of {subject} could not be looked up: {why}."},
 
 	{"null-mx.found", Error, "{subject} publishes a null MX: it takes no mail (RFC 7505)."},

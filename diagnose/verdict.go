@@ -27,10 +27,13 @@ func mainLists() []string {
 // diagnose lets the rules compete: the highest score wins, the first of equals. Who was refuted is shown with the
 // finding that did it.
 func (c *caseFile) diagnose() Diagnosis {
-	d := Diagnosis{Domain: c.group.Domain}
+	d := Diagnosis{Domain: c.group.Domain, Claimed: c.group.Last, Checked: c.run.cfg.Now()}
 	var winner *rule
 	var best match
 	for i := range rules {
+		if len(c.group.Reasons) == 0 && !rules[i].direct {
+			continue
+		}
 		m := rules[i].when(c)
 		if m.score > best.score {
 			winner, best = &rules[i], m
@@ -50,7 +53,7 @@ func (c *caseFile) diagnose() Diagnosis {
 		v = *best.as
 	}
 	d.Rule, d.Cause, d.End, d.Confidence, d.Because, d.Claim = winner.id, v.cause, v.end, best.score, best.because, best.claim
-	if d.Claim == NotCheckable {
+	if d.Claim == NotCheckable || len(c.group.Reasons) == 0 {
 		d.Claim, _ = c.judgeClaim()
 	}
 	d.Summary, d.Plain, d.Remedy = c.fill(v.summary), c.fill(v.plain), c.fill(v.remedy)
@@ -150,6 +153,12 @@ func overall(cases []*caseFile, diagnoses []Diagnosis) Diagnosis {
 		if len(s.domains) == 1 && len(diagnoses) > 1 && first.Confidence < 0.9 {
 			continue
 		}
+		for _, d := range diagnoses {
+			if d.Cause == cause {
+				first.Because = append(first.Because, d.Because...)
+			}
+		}
+		first.Because = unique(first.Because)
 		return common(first, s.domains, len(diagnoses), len(s.provider))
 	}
 	if len(diagnoses) == 1 {

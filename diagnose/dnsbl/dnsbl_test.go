@@ -15,6 +15,7 @@ const healthy = "bl.example. SOA ns.bl.example. x. 1 2 3 4 5\n2.0.0.127.bl.examp
 func TestHealth(t *testing.T) {
 	list := Zone{Name: "bl.example", Codes: listedAt("127.0.0.2", "spam")}
 	domains := Zone{Name: "bl.example", Domains: true, Codes: listedAt("127.0.1.2", "spam")}
+	unheard, _ := Named("bl.example")
 	label := random(list, false)
 	for _, test := range []struct {
 		name, zone string
@@ -34,6 +35,8 @@ func TestHealth(t *testing.T) {
 		{"fails", "bl.example. SERVFAIL", list, false, Unknown},
 		{"refuses by RCODE", "bl.example. REFUSED", list, false, Unknown},
 		{"no IPv6 entry", healthy, list, true, Broken},
+		{"nothing is known of it", "bl.example. SOA ns.bl.example. x. 1 2 3 4 5", unheard, false, Untested},
+		{"not known, lists the world", healthy + label + ".bl.example. A 127.0.0.2", unheard, false, Broken},
 		{"IPv6", "bl.example. SOA ns.bl.example. x. 1 2 3 4 5\n" + "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.bl.example. A 127.0.0.2", list, true, Healthy},
 		{"domains", "bl.example. SOA ns.bl.example. x. 1 2 3 4 5\ntest.bl.example. A 127.0.1.2", domains, false, Healthy},
 	} {

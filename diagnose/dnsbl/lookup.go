@@ -23,10 +23,13 @@ const (
 	Clean   State = "clean"
 	Allowed State = "allowed" // on an allow list, or with good reputation
 	Healthy State = "healthy" // of a list
-	Refused State = "refused" // the operator does not serve us
-	Broken  State = "broken"  // the list answers what cannot be
-	Gone    State = "dead"    // the zone does not exist
-	Unknown State = "unknown"
+	// Untested is a list of which nothing is known and that has no test entry: it lists something, and not the
+	// world, so a listing counts; that it is silent proves nothing.
+	Untested State = "untested"
+	Refused  State = "refused" // the operator does not serve us
+	Broken   State = "broken"  // the list answers what cannot be
+	Gone     State = "dead"    // the zone does not exist
+	Unknown  State = "unknown"
 )
 
 // Result is what a list says, or why it says nothing.
@@ -91,6 +94,9 @@ func (c *Client) Health(ctx context.Context, a dnsq.Asker, z Zone, ipv6 bool) Re
 		if state, meaning := z.judge(p); state == Refused {
 			return Result{Refused, meaning, r.Answers}
 		}
+	}
+	if z.Unheard {
+		return Result{Untested, "", r.Answers}
 	}
 	return Result{Broken, "it does not list its own test entry " + listed[0], r.Answers}
 }

@@ -28,6 +28,8 @@ type Zone struct {
 	Keyed string
 	// Aka are names of parts of it and of zones that went into it: who names these means this list.
 	Aka []string
+	// Unheard of: somebody named it, and nothing is known about it.
+	Unheard bool
 	// Note says what an administrator should know about the list's policy.
 	Note string
 	// Source is the operator's page.
@@ -166,5 +168,5 @@ func Named(zone string) (z Zone, ok bool) {
 			return Zone{}, false
 		}
 	}
-	return Zone{Name: zone, IPv6: true, Codes: []Code{{"127.0.0.2", "127.0.255.255", "listed", Bad}}}, true
+	return Zone{Name: zone, IPv6: true, Unheard: true, Codes: []Code{{"127.0.0.2", "127.0.255.255", "listed", Bad}}}, true
 }
