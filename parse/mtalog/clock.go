@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// clock turns time stamps into times. It remembers the last hour, since the lines of a log mostly share it.
+// clock turns time stamps into times, in UTC. It remembers the last hour, since the lines of a log mostly share it.
 type clock struct {
 	loc *time.Location
 	// latest is the time that no line of the log is later than; zero if unknown.
@@ -45,13 +45,13 @@ func (c *clock) time(s stamp) time.Time {
 		if err != nil || sec < 0 || sec > 1<<40 {
 			return time.Time{}
 		}
-		return time.UnixMicro(int64(sec * 1e6)).In(c.loc)
+		return time.UnixMicro(int64(sec * 1e6)).UTC()
 	case microForm:
 		micro, err := strconv.ParseInt(string(s.text), 10, 64)
 		if err != nil || micro < 0 {
 			return time.Time{}
 		}
-		return time.UnixMicro(micro).In(c.loc)
+		return time.UnixMicro(micro).UTC()
 	}
 	return time.Time{}
 }
@@ -118,7 +118,7 @@ func (c *clock) rfc3339(text []byte) time.Time {
 		}
 	}
 	unix := daysSince1970(h.year, h.month, h.day)*86400 + int64(h.hour*3600+minute*60+second-offset)
-	return time.Unix(unix, int64(nano)).In(c.loc)
+	return time.Unix(unix, int64(nano)).UTC()
 }
 
 // local is a time in the time zone of the machine that wrote the log.
@@ -127,7 +127,7 @@ func (c *clock) local(h civilHour, minute, second, nano int) time.Time {
 		c.hour = h
 		c.base = time.Date(h.year, time.Month(h.month), h.day, h.hour, 0, 0, 0, c.loc).Unix()
 	}
-	return time.Unix(c.base+int64(minute*60+second), int64(nano)).In(c.loc)
+	return time.Unix(c.base+int64(minute*60+second), int64(nano)).UTC()
 }
 
 // tai64n reads the label that multilog puts in front: seconds and nanoseconds, the former counted from 2^62 and ten
@@ -142,7 +142,7 @@ func (c *clock) tai64n(text []byte) time.Time {
 	if err != nil || err2 != nil || sec < 1<<62 || sec > 1<<62+1<<40 || nano > 999_999_999 {
 		return time.Time{}
 	}
-	return time.Unix(int64(sec-1<<62)-10, int64(nano)).In(c.loc)
+	return time.Unix(int64(sec-1<<62)-10, int64(nano)).UTC()
 }
 
 // daysSince1970 counts days in the proleptic Gregorian calendar.

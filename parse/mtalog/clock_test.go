@@ -67,3 +67,12 @@ func TestClockSummer(t *testing.T) {
 		}
 	}
 }
+
+// TestZoneOfNow has the zone of the clock for logs that name none.
+func TestZoneOfNow(t *testing.T) {
+	now := testNow.In(time.FixedZone("", 2*3600))
+	events := eventsOf(read(t, Options{Now: now}, goodLine))
+	if want := time.Date(2026, 2, 20, 6, 15, 2, 0, time.UTC); len(events) != 1 || events[0].Time != want {
+		t.Errorf("got %+v, want %s", events, want)
+	}
+}

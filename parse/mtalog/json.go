@@ -114,7 +114,7 @@ func textTime(c *clock, text string) time.Time {
 	}
 	for _, form := range [...]string{time.RFC1123Z, time.RFC1123, "1/2/2006 3:04:05 PM", "01/02/2006 15:04:05"} {
 		if t, err := time.ParseInLocation(form, text, c.loc); err == nil {
-			return t.In(c.loc)
+			return t.UTC()
 		}
 	}
 	return time.Time{}

@@ -22,7 +22,7 @@ import (
 type Options struct {
 	// Now bounds the year of time stamps that name none, in logs without a ModTime.
 	Now time.Time
-	// Location is the time zone of time stamps that name none. nil is UTC.
+	// Location is the time zone of time stamps that name none. nil is that of Now.
 	Location *time.Location
 	// Workers is the number of goroutines that parse. 0 is one for each core.
 	Workers int
@@ -54,7 +54,7 @@ type Reader struct {
 // NewReader returns a Reader that knows all dialects.
 func NewReader(opt Options) *Reader {
 	if opt.Location == nil {
-		opt.Location = time.UTC
+		opt.Location = opt.Now.Location()
 	}
 	if opt.Workers <= 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)

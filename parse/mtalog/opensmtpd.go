@@ -90,6 +90,9 @@ func opensmtpdParse(p *parser, l *line, f *fact) {
 		f.cutShort()
 		return
 	}
+	if len(f.id) == 16 {
+		f.id = f.id[:8] // an envelope's id is that of the message, which bounces name, and then its own
+	}
 	f.verb, f.host, f.time = attempt, l.host, p.clock.time(l.stamp)
 	ip, host, _ := bytes.Cut(relay, []byte(" "))
 	ip, host = bytes.Trim(ip, "[]"), bytes.Trim(host, "()")
