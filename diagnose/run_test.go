@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net"
 	"path"
+	"strings"
 	"testing"
 	"time"
 
@@ -133,25 +134,22 @@ func TestProse(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		name := path.Base(file)
-		s, a := scenario(t, name[:len(name)-len(".txtar")])
-		if s.Options.Deadline > 10*time.Second {
-			s.Options.Deadline = 10 * time.Second
-		}
-		if testing.Short() {
-			continue
-		}
-		for _, f := range diagnose.Run(t.Context(), a, 10, s.Config()).Findings {
-			info, ok := diagnose.Info(f.Tag)
-			if !ok {
-				t.Errorf("%s: %s is not in the table", name, f.Tag)
+		name := strings.TrimSuffix(path.Base(file), ".txtar")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, a := scenario(t, name)
+			for _, f := range diagnose.Run(t.Context(), a, 10, s.Config()).Findings {
+				info, ok := diagnose.Info(f.Tag)
+				if !ok {
+					t.Errorf("%s is not in the table", f.Tag)
+				}
+				if text := f.Prose(); strings.ContainsAny(text, "{}") {
+					t.Errorf("%s: %s", f.Tag, text)
+				}
+				if info.Severity == diagnose.Open != (f.Verdict == diagnose.Unclear) {
+					t.Errorf("%s has the verdict %s", f.Tag, f.Verdict)
+				}
 			}
-			if text := f.Prose(); bytes.ContainsAny([]byte(text), "{}") {
-				t.Errorf("%s: %s: %s", name, f.Tag, text)
-			}
-			if info.Severity == diagnose.Open != (f.Verdict == diagnose.Unclear) {
-				t.Errorf("%s: %s has the verdict %s", name, f.Tag, f.Verdict)
-			}
-		}
+		})
 	}
 }

@@ -1,0 +1,184 @@
+package diagnose
+
+import "ndrscope/classify"
+
+// Conditions of the rules that find the fault at their end.
+
+func ruleNullMX(c *caseFile) match {
+	null := c.first("null-mx.found")
+	if null == nil {
+		return refuted(c.first("null-mx.none"))
+	}
+	return match{score: 0.98, because: []Finding{*null}, claim: Confirmed}
+}
+
+func ruleAccessDenied(c *caseFile) match {
+	if !c.said("recipient address rejected: access denied") || c.said("relay access denied") {
+		return no
+	}
+	return match{score: 0.9, because: c.all("mx.ok", "mx.bounced-by-mx"), claim: Confirmed}
+}
+
+func ruleTLS(c *caseFile) match {
+	if !c.has(classify.TLSFailed) {
+		return no
+	}
+	if f := c.all("mta-sts.mismatch", "mta-sts.certificate", "dane.mismatch"); f != nil {
+		return match{score: 0.9, because: append(f, c.all("tls.expired", "tls.wrong-name", "tls.untrusted", "tls.handshake")...), claim: Confirmed}
+	}
+	if f := c.all("tls.handshake", "tls.expired", "tls.wrong-name", "tls.untrusted"); f != nil {
+		return match{score: 0.8, because: f, claim: Confirmed, as: &variant{"their-tls", classify.Domain,
+			"TLS of the mail servers of {domain} does not work, or their certificates do not pass.",
+			"The recipients' server offers protected delivery, but its certificate or its protection is faulty. Their administrators have to correct that.",
+			"Tell their postmaster; until then, TLS for {domain} may be made opportunistic if our policy allows."}}
+	}
+	if f := c.all("tls.none"); f != nil {
+		return match{score: 0.7, because: f, claim: Confirmed, as: &variant{"no-starttls", classify.Domain,
+			"The mail servers of {domain} offer no TLS, and our server insists on it.",
+			"Our system only sends over a protected connection, and the recipients' system does not offer one. Either their administrators turn it on, or we make an exception.",
+			"Ask their postmaster to offer STARTTLS, or allow clear text for {domain} in our TLS policy."}}
+	}
+	return refuted(c.first("tls.ok"))
+}
+
+func ruleTheirDNS(c *caseFile) match {
+	f := c.all("mx.no-domain", "mx.no-service", "mx.no-address", "mx.private", "mx.literal", "ns-consistency.lame")
+	if f == nil {
+		return refuted(c.first("mx.ok", "mx.implicit"))
+	}
+	if !c.has(classify.DomainUnknown, classify.NetworkError, classify.ExpiredReason, classify.NoMailService, classify.MailLoop,
+		classify.RelayDenied, classify.SystemError) {
+		return no
+	}
+	m := match{score: 0.9, because: f, claim: Confirmed}
+	if c.first("mx.ok", "mx.implicit") != nil { // some of its servers are in order
+		m.score = 0.6
+	}
+	return m
+}
+
+func ruleNotHosted(c *caseFile) match {
+	if !c.relay() {
+		return no
+	}
+	if by := c.first("mx.not-mx"); by != nil {
+		return refuted(by)
+	}
+	if by := c.about("resolver-compare.mx-differs"); by != nil {
+		return refuted(by)
+	}
+	if by := c.taken(); by != nil {
+		return refuted(by)
+	}
+	m := match{score: 0.85, because: c.all("mx.bounced-by-mx", "resolver-compare.same"), claim: Confirmed}
+	refusedNow := c.all("smtp.rcpt-refused")
+	m.because = append(m.because, refusedNow...)
+	switch {
+	case len(refusedNow) > 0:
+	case len(m.because) == 0:
+		return no
+	case c.first("resolver-reverse.broken") != nil: // then what we know of their servers came from a sick resolver
+		m.score = 0.5
+	case c.first("mx.bounced-by-mx") == nil:
+		m.score = 0.6
+	}
+	return m
+}
+
+// taken is a conversation in which a recipient was accepted.
+func (c *caseFile) taken() *Finding {
+	for i, f := range c.findings {
+		if f.Tag == "smtp.accepted" && f.Arg("stage") == "RCPT TO" {
+			return &c.findings[i]
+		}
+	}
+	return nil
+}
+
+func rulePrivate(c *caseFile) match {
+	if !c.blocked() {
+		return no
+	}
+	if by := c.first("rbl-ip.listed", "ptr.missing", "ptr.mismatch"); by != nil {
+		return refuted(by)
+	}
+	zones, _ := c.namedZones()
+	clean := c.cleanAt(zones)
+	if clean == nil {
+		return no
+	}
+	m := match{score: 0.7, because: append(c.all("ptr.ok"), *clean), claim: NotCheckable}
+	m.because = append(m.because, c.all("smtp.banner-refused", "smtp.refused")...)
+	if c.first("ptr.ok") == nil {
+		m.score = 0.5
+	}
+	if len(zones) > 0 && c.names(clean.Arg("zone")) { // they name a list that does not have us
+		m.claim = Mended
+		m.as = &variant{"listing-ended", classify.Sender,
+			"The block list that {domain} names does not have us any more.",
+			"Our server was on a list of untrusted senders when the message was refused. It is not any more. The messages can be sent again.",
+			"Send again; look for what caused the listing, so that it does not come back."}
+	}
+	return m
+}
+
+// cleanAt is the best proof that we are not listed: at a list that the replies name, else at any.
+func (c *caseFile) cleanAt(named []dnsblZone) *Finding {
+	for _, z := range named {
+		for i, f := range c.findings {
+			if (f.Tag == "rbl-ip.clean" || f.Tag == "rbl-domain.clean") && f.Arg("zone") == z.Name {
+				return &c.findings[i]
+			}
+		}
+	}
+	if len(named) > 0 {
+		return nil
+	}
+	for _, z := range mainLists() {
+		for i, f := range c.findings {
+			if f.Tag == "rbl-ip.clean" && f.Arg("zone") == z {
+				return &c.findings[i]
+			}
+		}
+	}
+	return nil
+}
+
+func ruleTheirPolicy(c *caseFile) match {
+	if len(c.group.Reasons) == 0 || !c.could() {
+		return no
+	}
+	if _, undecided := c.judgeClaim(); undecided {
+		return no
+	}
+	for i, f := range c.findings {
+		if f.Severity() == Error {
+			return refuted(&c.findings[i])
+		}
+	}
+	var because []Finding
+	for _, f := range c.findings {
+		if f.Severity() == Good && f.Check() != "rbl-ip" && f.Check() != "rbl-domain" {
+			because = append(because, f)
+		}
+	}
+	if by := c.taken(); by != nil {
+		because = append([]Finding{*by}, because...)
+	}
+	return match{score: 0.4, because: because, claim: NotCheckable}
+}
+
+// could says whether the failures are refusals that might have been our fault.
+func (c *caseFile) could() bool {
+	for _, n := range c.group.Reasons {
+		switch n.Reason {
+		case classify.NetworkError, classify.ExpiredReason, classify.DomainUnknown, classify.NoMailService, // nobody refused us
+			classify.UserUnknown, classify.MailboxFull, classify.MailboxDisabled, classify.MailboxMoved, classify.MessageTooBig,
+			classify.SizeOverLimit, classify.Virus, classify.NotRFCCompliant, classify.ContentRejected, classify.Suppressed,
+			classify.AutoReplyReason, classify.FeedbackReason, classify.DeliveredReason, classify.MailerError, classify.Greylisted:
+		default:
+			return true
+		}
+	}
+	return false
+}
