@@ -22,8 +22,11 @@ import (
 )
 
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50) // logs make much garbage of a small kind: half the memory for a tenth of the time
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		// Little is kept of a log, whatever its size. Let garbage fill a fixed space before it is collected, rather
+		// than a share of that little.
+		debug.SetGCPercent(400)
+		debug.SetMemoryLimit(128 << 20)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
