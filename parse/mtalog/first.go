@@ -9,7 +9,7 @@ import (
 // Rotated logs are put in order by it.
 func FirstTime(prefix []byte, log Log, opt Options) time.Time {
 	if opt.Location == nil {
-		opt.Location = time.UTC
+		opt.Location = opt.Now.Location()
 	}
 	prefix = withoutMark(prefix[:min(len(prefix), sniffed)])
 	p := formatOf(prefix).parser(opt, log)
