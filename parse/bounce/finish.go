@@ -43,6 +43,10 @@ func (m *message) finish(e *parse.Event) {
 		finishReply(e)
 		finishAction(e)
 		findHosts(e, &low)
+		if e.Kind == parse.Delay && e.Dialect == openSMTPD.name && low.hasAny("envelope expired") {
+			// OpenSMTPD 6 reports the end of the queue lifetime as a delay. No more will follow.
+			e.Kind, e.Action = parse.Failure, "failed"
+		}
 		if e.Kind == parse.Failure && e.Subkind == "" && (gaveUp || isExpired(e, &low)) {
 			e.Subkind = parse.Expired
 		}

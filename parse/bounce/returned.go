@@ -226,6 +226,9 @@ func (r *returned) fill(e *parse.Event) {
 	if e.Sender == "" {
 		e.Sender = e.From
 	}
+	if id, by := receivedID(h.get("Received")); e.QueueID == "" && id != "" && strings.EqualFold(by, e.ReportingMTA) {
+		e.QueueID = id
+	}
 	e.MessageDate = parseDate(h.get("Date"))
 	e.MessageSize = r.size
 	e.ListID = listID(h.get("List-Id"))
@@ -233,6 +236,22 @@ func (r *returned) fill(e *parse.Event) {
 		e.DKIMDomain = strings.ToLower(tag(sig, "d"))
 		e.DKIMSelector = strings.ToLower(tag(sig, "s"))
 	}
+}
+
+// receivedID reads "by HOST" and "id ID" of a Received field (RFC 5321 section 4.4). The first such field of a returned
+// message is that of the server which could not deliver it.
+func receivedID(hop string) (id, by string) {
+	var last string
+	for word := range strings.FieldsSeq(before(hop, ";")) {
+		switch {
+		case last == "id" && id == "":
+			id = word
+		case last == "by" && by == "":
+			by = word
+		}
+		last = word
+	}
+	return id, by
 }
 
 // tag returns a value of a DKIM tag list (RFC 6376 section 3.2).
