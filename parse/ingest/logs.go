@@ -48,17 +48,15 @@ func opensAgain(path string) bool {
 	return path != "-" && err == nil && info.Mode().IsRegular()
 }
 
+// copyOf is what is left of a stream, in a file without a name.
 func copyOf(s io.Reader) (*os.File, error) {
 	file, err := os.CreateTemp("", "ndrscope-*.log")
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Remove(file.Name()); err == nil {
-		if _, err = io.Copy(file, s); err == nil {
-			_, err = file.Seek(0, io.SeekStart)
-		}
-	}
-	if err != nil {
+	_, copying := io.Copy(file, s)
+	_, seeking := file.Seek(0, io.SeekStart)
+	if err := errors.Join(os.Remove(file.Name()), copying, seeking); err != nil {
 		file.Close()
 		return nil, err
 	}

@@ -16,12 +16,11 @@ import (
 
 // container is a compression or an archive format.
 type container struct {
-	name string
 	is   func(prefix []byte) bool
 	open func(w *walker, it item) error
 }
 
-// containerOf names the format that a file begins with; nil is none.
+// containerOf is the format that a file begins with; nil is none.
 func containerOf(prefix []byte) *container {
 	for _, c := range containers() {
 		if c.is(prefix) {
@@ -33,15 +32,15 @@ func containerOf(prefix []byte) *container {
 
 func containers() [9]*container {
 	return [...]*container{
-		{"gzip", magic("\x1f\x8b\x08"), decompress("gzip", func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) })},
-		{"bzip2", isBzip2, decompress("bzip2", func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil })},
-		{"xz", magic("\xfd7zXZ\x00"), decompress("xz", func(r io.Reader) (io.Reader, error) { return xz.NewReader(r) })},
-		{"zstd", isZstd, openZstd},
-		{"zip", magic("PK\x03\x04", "PK\x05\x06", "PK\x07\x08"), (*walker).zip},
-		{"tar", isTar, (*walker).tar},
-		{"7z", magic("7z\xbc\xaf\x27\x1c"), foreign("a 7z archive: unpack it first (7z x) and name the folder")},
-		{"rar", magic("Rar!\x1a\x07"), foreign("a rar archive: unpack it first (unrar x) and name the folder")},
-		{"compress", magic("\x1f\x9d"), foreign("compressed with compress: unpack it first (uncompress)")},
+		{magic("\x1f\x8b\x08"), decompress("gzip", func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) })},
+		{isBzip2, decompress("bzip2", func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil })},
+		{magic("\xfd7zXZ\x00"), decompress("xz", func(r io.Reader) (io.Reader, error) { return xz.NewReader(r) })},
+		{isZstd, openZstd},
+		{magic("PK\x03\x04", "PK\x05\x06", "PK\x07\x08"), (*walker).zip},
+		{isTar, (*walker).tar},
+		{magic("7z\xbc\xaf\x27\x1c"), foreign("a 7z archive: unpack it first (7z x) and name the folder")},
+		{magic("Rar!\x1a\x07"), foreign("a rar archive: unpack it first (unrar x) and name the folder")},
+		{magic("\x1f\x9d"), foreign("compressed with compress: unpack it first (uncompress)")},
 	}
 }
 
