@@ -49,8 +49,12 @@ func (w truth) asBounced(told []parse.Record) truth {
 		if strings.HasPrefix(e.Status, "5.") && e.Subkind != parse.Expired {
 			w.outcome = "bounced"
 		}
-		// "Connection timed out" may be any time-out, and Exim's "retry timeout exceeded" alone says nothing of the cause.
-		if strings.Contains(e.Diagnostic, "Connection timed out") || strings.HasSuffix(e.Diagnostic, "retry timeout exceeded") && e.ReplyCode == "" {
+		// "Connection timed out" may be any time-out. Exim and OpenSMTPD may tell nothing of the cause.
+		vague := strings.HasSuffix(e.Diagnostic, "retry timeout exceeded") || strings.HasSuffix(e.Diagnostic, "Envelope expired")
+		switch {
+		case vague && e.ReplyCode == "":
+			w.status, w.reply, w.reason = "-", "-", "expired"
+		case strings.Contains(e.Diagnostic, "Connection timed out"):
 			w.reason = "expired"
 		}
 	}
