@@ -139,7 +139,8 @@ func (j *jail) start(t *testing.T, name string, args ...string) {
 	})
 }
 
-// syslog writes what programs say to /dev/log as a syslog daemon does: without priority, with the host's name.
+// syslog writes what programs say to /dev/log as rsyslog does: without priority, with the host's name and with control
+// characters as #012.
 func (j *jail) syslog(t *testing.T) {
 	path := filepath.Join(j.root, "dev/log")
 	socket, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
@@ -151,6 +152,7 @@ func (j *jail) syslog(t *testing.T) {
 	}
 	t.Cleanup(func() { socket.Close() })
 	const stamp = len("Nov 20 08:11:02 ")
+	escape := strings.NewReplacer("\n", "#012", "\r", "#015", "\t", "#011")
 	go func() {
 		packet := make([]byte, 64<<10)
 		for {
@@ -162,7 +164,7 @@ func (j *jail) syslog(t *testing.T) {
 			if _, rest, ok := strings.Cut(line, ">"); ok && line[0] == '<' {
 				line = rest
 			}
-			line = strings.TrimRight(line, "\n\x00")
+			line = escape.Replace(strings.TrimRight(line, "\n\x00"))
 			if len(line) < stamp {
 				continue
 			}

@@ -95,6 +95,11 @@ type recording struct {
 
 // check compares what ndrscope reads in a recording with the truth: in the log alone, in the bounces alone, in both.
 func check(t *testing.T, want []truth, r recording) {
+	c := &checker{}
+	var err error
+	if c.classifier, err = classify.New(); err != nil {
+		t.Fatal(err)
+	}
 	log := read(t, "mail.log", r.log, r.at)
 	bounces := read(t, "bounces.mbox", r.bounces, r.at)
 	for _, rec := range slices.Concat(log, bounces) {
@@ -106,12 +111,12 @@ func check(t *testing.T, want []truth, r recording) {
 	for _, w := range want {
 		count[w.outcome]++
 		t.Run(w.recipient, func(t *testing.T) {
-			checkOutcome(t, "log", w, about(w.recipient, log))
+			c.outcome(t, "log", w, about(w.recipient, log))
 			both := about(w.recipient, slices.Concat(log, bounces))
-			checkOutcome(t, "log and bounces", w, both)
+			c.outcome(t, "log and bounces", w, both)
 			if len(r.bounces) > 0 && w.failed() {
 				told := about(w.recipient, bounces)
-				checkOutcome(t, "bounces", w.asBounced(told), told)
+				c.outcome(t, "bounces", w.asBounced(told), told)
 			}
 			if t.Failed() {
 				for _, rec := range both {
@@ -121,7 +126,7 @@ func check(t *testing.T, want []truth, r recording) {
 			}
 		})
 	}
-	total := analyse(t, slices.Concat(log, bounces)).Total
+	total := c.analyse(slices.Concat(log, bounces)).Total
 	got := map[string]int{"delivered": total.Delivered, "bounced": total.Bounced, "expired": total.Expired, "pending": total.Pending}
 	for outcome, n := range got {
 		if n != count[outcome] {
@@ -164,26 +169,24 @@ func about(recipient string, records []parse.Record) (picked []parse.Record) {
 	return picked
 }
 
-func analyse(t *testing.T, records []parse.Record) *aggregate.Analysis {
-	classifier, err := classify.New()
-	if err != nil {
-		t.Fatal(err)
-	}
+// checker classifies and adds up.
+type checker struct{ classifier *classify.Classifier }
+
+func (c *checker) analyse(records []parse.Record) *aggregate.Analysis {
 	sum := aggregate.New(aggregate.Options{})
 	for _, rec := range records {
 		var classes []classify.Class
 		for i := range rec.Events {
-			classes = append(classes, classifier.Classify(&rec.Events[i]))
+			classes = append(classes, c.classifier.Classify(&rec.Events[i]))
 		}
 		sum.Add(rec, classes)
 	}
 	return sum.Analysis()
 }
 
-// checkOutcome wants one outcome of the records, and nothing in them that contradicts the truth.
-func checkOutcome(t *testing.T, where string, want truth, records []parse.Record) {
-	a := analyse(t, records)
-	total := a.Total
+// outcome wants one outcome of the records, and nothing in them that contradicts the truth.
+func (c *checker) outcome(t *testing.T, where string, want truth, records []parse.Record) {
+	total := c.analyse(records).Total
 	var outcome string
 	switch {
 	case total.Recipients != 1:
