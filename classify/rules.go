@@ -23,6 +23,7 @@ var tables = []struct {
 	{WordingLayer, contentWordings},
 	{WordingLayer, systemWordings},
 	{WordingLayer, localisedWordings},
+	{WordingLayer, worldWordings},
 	{HintLayer, hintRules},
 	{HintLayer, localisedHints},
 	{StatusLayer, statusRules},
