@@ -77,6 +77,13 @@ func (c *caseFile) withoutRule(d Diagnosis) Diagnosis {
 			d.Because = append(d.Because, f)
 		}
 	}
+	if open := c.unanswered(); len(d.Because) == 0 && len(open) > 0 {
+		d.Cause, d.Because = "not-answered", open
+		d.Summary = c.fill("Whether anything is wrong with mail from us to {domain} could not be told: questions that matter were not answered.")
+		d.Plain = c.fill("We could not check the way of our mail to {domain}, because the name service did not answer.")
+		d.Remedy = "See to it that the resolvers answer, or name others with --resolver and --reference-resolver; then run this again."
+		return d
+	}
 	if len(d.Because) == 0 {
 		d.Cause, d.Summary = "nothing-wrong", c.fill("The probes find nothing wrong with mail from us to {domain}.")
 		d.Plain, d.Remedy = d.Summary, "If mail fails, feed the bounce or the log to ndrscope report."
@@ -86,6 +93,18 @@ func (c *caseFile) withoutRule(d Diagnosis) Diagnosis {
 	d.Cause, d.Summary, d.Plain, d.Confidence = string(first.Tag), first.Prose(), first.Prose(), 0.5
 	d.Remedy = "Correct what the findings say."
 	return d
+}
+
+// unanswered are the findings without which nobody can say that all is well: where their mail goes, and who we are.
+func (c *caseFile) unanswered() []Finding {
+	var open []Finding
+	for _, f := range c.findings {
+		switch f.Tag {
+		case "mx.unknown", "ptr.unknown", "spf.unknown", "resolver-reverse.no-answer", "resolver-reverse.unknown":
+			open = append(open, f)
+		}
+	}
+	return open
 }
 
 func (c *caseFile) confidence(reason classify.Reason) float64 {

@@ -51,6 +51,7 @@ type server struct {
 	mu       sync.Mutex
 	rtt      time.Duration // smoothed; 0 = not known
 	failures int           // questions without an answer
+	failure  error         // the last of them
 	answers  int
 }
 
@@ -98,8 +99,8 @@ func (c *Client) ask(ctx context.Context, q Query) Answer {
 		a.Err = notAsked
 		return a
 	}
-	if s.dead() {
-		a.Err, a.At = errTimeout.Error(), c.Now()
+	if err := s.dead(); err != nil {
+		a.Err, a.At = describe(err), c.Now()
 		return a
 	}
 	timeout := c.Timeout
@@ -137,10 +138,14 @@ func (c *Client) server(at netip.AddrPort) *server {
 	return s
 }
 
-func (s *server) dead() bool {
+// dead is what every question to the server came to, once it is given up; nil before.
+func (s *server) dead() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.answers == 0 && s.failures >= giveUp
+	if s.answers == 0 && s.failures >= giveUp {
+		return s.failure
+	}
+	return nil
 }
 
 func (s *server) note(err error) {
@@ -148,8 +153,9 @@ func (s *server) note(err error) {
 	defer s.mu.Unlock()
 	if err == nil {
 		s.answers++
-	} else if errors.Is(err, errTimeout) {
+	} else if errors.Is(err, errTimeout) || errors.Is(err, syscall.ECONNREFUSED) {
 		s.failures++
+		s.failure = err
 	}
 }
 
@@ -158,9 +164,9 @@ func (s *server) patience(timeout time.Duration) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.rtt == 0 {
-		return timeout / tries
+		return timeout / 4
 	}
-	return min(max(3*s.rtt, 150*time.Millisecond), timeout/2)
+	return min(max(4*s.rtt, 300*time.Millisecond), timeout/2)
 }
 
 func (s *server) measured(rtt time.Duration) {

@@ -30,44 +30,62 @@ type call struct {
 }
 
 // Do returns the answer to the question key: from memory, or by asking once, however many callers wait for it. Without
-// a chance to ask (the context is done, or the tape is played back and does not know), the answer is missing.
+// a chance to ask (the context is done, or the tape is played back and does not know), the answer is missing. Nobody
+// waits longer than the context lasts, whatever ask does.
 func Do[T any](ctx context.Context, t *Tape, key string, missing T, ask func() T) T {
 	t.mu.Lock()
-	if c, ok := t.calls[key]; ok {
-		t.mu.Unlock()
-		<-c.done
+	c, ok := t.calls[key]
+	if !ok {
+		c = &call{done: make(chan struct{}), value: missing}
+		if t.calls == nil {
+			t.calls = map[string]*call{}
+		}
+		t.calls[key] = c
+		go answer(ctx, t, key, c, ask)
+	}
+	t.mu.Unlock()
+	select {
+	case <-c.done:
 		return c.value.(T)
+	default:
 	}
-	c := &call{done: make(chan struct{}), value: missing}
-	if t.calls == nil {
-		t.calls = map[string]*call{}
+	select {
+	case <-c.done:
+		return c.value.(T)
+	case <-ctx.Done():
+		return missing
 	}
-	t.calls[key] = c
+}
+
+// answer settles a call.
+func answer[T any](ctx context.Context, t *Tape, key string, c *call, ask func() T) {
+	defer close(c.done)
+	t.mu.Lock()
 	line, known := t.lines[key]
 	t.mu.Unlock()
-	defer close(c.done)
-	switch {
-	case known:
+	if known {
 		var value T
 		if json.Unmarshal(line, &value) == nil {
 			c.value = value
 		}
-	case !t.playback && ctx.Err() == nil:
-		value := ask()
-		if ctx.Err() != nil { // cut off: not an answer to remember
-			break
-		}
-		c.value = value
-		if line, err := json.Marshal(value); err == nil {
-			t.mu.Lock()
-			if t.lines == nil {
-				t.lines = map[string]json.RawMessage{}
-			}
-			t.lines[key] = line
-			t.mu.Unlock()
-		}
+		return
 	}
-	return c.value.(T)
+	if t.playback || ctx.Err() != nil {
+		return
+	}
+	value := ask()
+	if ctx.Err() != nil { // cut off: not an answer to remember
+		return
+	}
+	c.value = value
+	if line, err := json.Marshal(value); err == nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.lines == nil {
+			t.lines = map[string]json.RawMessage{}
+		}
+		t.lines[key] = line
+	}
 }
 
 // Put sets an answer that was not asked for, such as the settings of the run.

@@ -76,6 +76,19 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
+// Who asks something that never ends is let go with the run.
+func TestStuck(t *testing.T) {
+	var tp Tape
+	ctx, cancel := context.WithCancel(t.Context())
+	stuck := make(chan struct{})
+	defer close(stuck)
+	asked := make(chan struct{})
+	go func() { <-asked; cancel() }()
+	if got := Do(ctx, &tp, "a", "missing", func() string { close(asked); <-stuck; return "late" }); got != "missing" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestBadRecordings(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                      "the recording is empty",
