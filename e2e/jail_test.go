@@ -127,18 +127,6 @@ func (j *jail) sh(t *testing.T, script string) {
 	}
 }
 
-// start runs a server in the foreground, until the test ends.
-func (j *jail) start(t *testing.T, name string, args ...string) {
-	cmd := j.command(name, args...)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		cmd.Wait()
-	})
-}
-
 // syslog writes what programs say to /dev/log as rsyslog does: without priority, with the host's name and with control
 // characters as #012.
 func (j *jail) syslog(t *testing.T) {
