@@ -129,7 +129,7 @@ var googleRules = []Rule{
 			"el grupo con el que intentaste", "el grupo con el que ha intentado",
 			"o grupo que voce tentou contatar", "il gruppo che hai tentato di contattare",
 			"de groep waarmee u contact", "η ομάδα με την οποία επιχειρείτε", "المجموعة * التي حاولت الاتصال بها",
-			"گروهی که می‌خواهید با آن ارتباط برقرار کنید", "שהקבוצה שניסית ליצור עמה קשר",
+			"گروهی که می\u200cخواهید با آن ارتباط برقرار کنید", "שהקבוצה שניסית ליצור עמה קשר",
 			"आपने जिस समूह से संपर्क", "группа, с которой вы", "група, з якою ви", "グループ * に投稿", "お問い合わせいただいたグループ",
 			"grupa, z ktora", "您尝试联系的群组", "您嘗試聯絡的群組", "연락하려는 그룹", "ulasmaya calistiginiz grup"},
 		Samples: said("We're writing to let you know that the group you tried to contact (team) may not exist, or you may not have permission to post messages to the group.")},
