@@ -2,6 +2,8 @@
 // failure reaches and whether trying again can help. It is pure and driven by tables.
 package classify
 
+import "strings"
+
 // Class is the meaning of one event.
 type Class struct {
 	Reason Reason `json:"reason"`
@@ -19,6 +21,12 @@ type Class struct {
 	Matched string `json:"matched,omitempty"`
 	// Confidence from 0 to 1.
 	Confidence float64 `json:"confidence"`
+}
+
+// Guessed says whether no rule knows the words of the reply: the class is that of its codes alone, or [Unknown].
+func (c Class) Guessed() bool {
+	return c.Reason == Unknown ||
+		c.Matched != "" && c.Confidence < StatusLayer.confidence() && strings.Trim(c.Matched, "0123456789.") == ""
 }
 
 // End says at whose end the failure is.

@@ -242,3 +242,16 @@ func TestHostNamesAreNoWords(t *testing.T) {
 		}
 	}
 }
+
+func TestGuessed(t *testing.T) {
+	c := mustNew(t)
+	for text, want := range map[string]bool{
+		"550 xyzzy": true, "550 5.7.1 xyzzy": true, "xyzzy": true, "550 5.1.1 xyzzy": false, "550 rejected": false, "550 no such user": false,
+		"Delivery failed": false,
+	} {
+		e := Explain(text)
+		if got := c.Classify(&e).Guessed(); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ndrscope/classify"
+	"ndrscope/classify/unknown"
 	"ndrscope/parse"
 	"ndrscope/parse/bounce"
 	"ndrscope/parse/ingest"
@@ -23,6 +24,7 @@ type inputFlags struct {
 	ourDomains []string
 	ourHosts   []string
 	rules      string
+	unknown    string
 	quiet      bool
 	since      string
 	until      string
@@ -36,6 +38,7 @@ func (f *inputFlags) register(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&f.ourDomains, "our-domain", nil, "a domain that we send for; bounces of other senders' mail are backscatter")
 	flags.StringSliceVar(&f.ourHosts, "our-host", nil, "a host of ours, name or address, that sends mail")
 	flags.StringVar(&f.rules, "rules", "", "a TOML file of your own rules, asked before the built-in ones")
+	flags.StringVar(&f.unknown, "save-unknown", "", "a folder that gets one file for each wording that no rule knows, addresses redacted")
 	flags.StringVar(&f.since, "since", "", "only what happened from then on: yesterday, 2h, 3d, 2026-11-20, RFC 3339")
 	flags.StringVar(&f.until, "until", "", "only what happened before then")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings about single items; the coverage line still counts them")
@@ -81,6 +84,18 @@ func (f *inputFlags) ownRules() ([]classify.Rule, error) {
 	return rules, nil
 }
 
+// unknownFolder is where --save-unknown keeps what no rule knows; nil without it.
+func (f *inputFlags) unknownFolder() (*unknown.Folder, error) {
+	if f.unknown == "" {
+		return nil, nil
+	}
+	folder, err := unknown.Open(f.unknown)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("save-unknown: %w", err)}
+	}
+	return folder, nil
+}
+
 // run reads all inputs, passes each record on and warns about what could not be read.
 func (f *inputFlags) run(ctx context.Context, sys *system, inputs []string, yield func(parse.Record) error) error {
 	opt := ingest.Options{
@@ -105,12 +120,16 @@ func (f *inputFlags) run(ctx context.Context, sys *system, inputs []string, yiel
 	})
 }
 
-func classifyAll(c *classify.Classifier, events []parse.Event) []classify.Class {
+// classifyAll classifies events and keeps those that no rule knows.
+func classifyAll(c *classify.Classifier, unknown *unknown.Folder, events []parse.Event) ([]classify.Class, error) {
 	classes := make([]classify.Class, len(events))
 	for i := range events {
 		classes[i] = c.Classify(&events[i])
+		if err := unknown.Keep(&events[i], classes[i]); err != nil {
+			return nil, fmt.Errorf("save-unknown: %w", err)
+		}
 	}
-	return classes
+	return classes, nil
 }
 
 func nothingRead(inputs []string) error {

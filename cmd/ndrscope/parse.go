@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -29,6 +30,11 @@ func newParse(sys *system) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			folder, err := in.unknownFolder()
+			if err != nil {
+				return err
+			}
+			defer folder.Close()
 			out := bufio.NewWriter(sys.stdout)
 			enc := json.NewEncoder(out)
 			enc.SetEscapeHTML(false)
@@ -44,6 +50,9 @@ func newParse(sys *system) *cobra.Command {
 					if event.Kind != parse.Ignored {
 						class := classifier.Classify(event)
 						line.Class = &class
+						if err := folder.Keep(event, class); err != nil {
+							return fmt.Errorf("save-unknown: %w", err)
+						}
 					}
 					if err := enc.Encode(line); err != nil {
 						return err

@@ -62,9 +62,18 @@ func analyse(ctx context.Context, sys *system, in *inputFlags, args []string) (*
 	}
 	// In path order, so that the same files give the same report however the shell lists them.
 	args = slices.Sorted(slices.Values(args))
+	folder, err := in.unknownFolder()
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close()
 	sum := aggregate.New(aggregate.Options{})
 	err = in.run(ctx, sys, args, func(rec parse.Record) error {
-		sum.Add(rec, classifyAll(classifier, rec.Events))
+		classes, err := classifyAll(classifier, folder, rec.Events)
+		if err != nil {
+			return err
+		}
+		sum.Add(rec, classes)
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
