@@ -3,32 +3,54 @@ package report
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
+	"ndrscope/classify"
 	"ndrscope/diagnose"
 )
 
-// probes writes the verdicts, each with the evidence that a reader can repeat.
+// probes writes the verdicts, each with the evidence that a reader can repeat. What has the same cause is told once.
 func (p *page) probes(in Input) {
 	if in.Probes == nil {
 		return
 	}
-	if d := &in.Probes.Overall; d.Rule != "" {
-		p.diagnosis("All domains", d)
+	overall := &in.Probes.Overall
+	if overall.Rule != "" {
+		p.diagnosis("All domains", overall)
 	}
+	var settled, shared []diagnose.Diagnosis
 	for _, group := range alike(in.Probes.Diagnoses) {
 		d := &group[0]
-		if d.Rule != "" && d.Rule == in.Probes.Overall.Rule && d.Cause == in.Probes.Overall.Cause {
-			p.heading(names(group))
-			p.text("  ", fmt.Sprintf("The same cause as above (%s sure).", percent(d.Confidence)))
-			p.because(d)
-			continue
+		switch {
+		case d.Rule != "" && d.Rule == overall.Rule && d.Cause == overall.Cause && !p.verbose:
+			shared = append(shared, group...)
+		case d.Rule == "" && d.End == classify.Recipient && !p.verbose:
+			settled = append(settled, group...)
+		default:
+			p.diagnosis(names(group), d)
 		}
-		p.diagnosis(names(group), d)
 	}
+	if len(shared) > 0 {
+		p.heading("The same cause as above")
+		p.text("  ", names(shared)+".")
+	}
+	p.settled(settled)
 	if in.Probes.Incomplete != "" {
 		p.line("")
 		p.text("", "The probing is not complete: "+stop(in.Probes.Incomplete)+".")
+	}
+}
+
+// settled lists the domains at which the bounce itself says all there is to know.
+func (p *page) settled(list []diagnose.Diagnosis) {
+	if len(list) == 0 {
+		return
+	}
+	p.heading("Nothing that probes could add")
+	for i := range list {
+		d := &list[i]
+		p.text("  - ", fmt.Sprintf("%s: %s. %s", Printable(d.Domain), stop(d.Summary), Printable(d.Remedy)))
 	}
 }
 
@@ -69,7 +91,7 @@ func (p *page) diagnosis(title string, d *diagnose.Diagnosis) {
 	case d.Rule != "":
 		p.text("  ", fmt.Sprintf("%s (%s, %s sure, %s).", stop(d.Summary), EndInWords(d.End), percent(d.Confidence), Printable(d.Rule)))
 	case d.Summary != "":
-		p.text("  ", stop(d.Summary)+". The probes found no cause besides.")
+		p.text("  ", stop(d.Summary)+".")
 	default:
 		p.text("  ", "The probes found no cause.")
 	}
@@ -89,37 +111,65 @@ func (p *page) diagnosis(title string, d *diagnose.Diagnosis) {
 	}
 }
 
-// because writes the findings that a diagnosis rests on, each once in a report.
+// because writes the findings that a diagnosis rests on, faults first, each once in a report. Of those of one kind,
+// the first stands for the others.
 func (p *page) because(d *diagnose.Diagnosis) {
-	title := "  Because"
+	var list []*diagnose.Finding
+	alike := map[diagnose.Tag][]string{}
 	for i := range d.Because {
-		text := findingText(&d.Because[i])
+		f := &d.Because[i]
+		text := findingText(f)
 		if p.shown[text] {
 			continue
 		}
 		p.shown[text] = true
-		if title != "" {
-			p.line(title)
-			title = ""
+		alike[f.Tag] = append(alike[f.Tag], Printable(f.Subject))
+		if p.verbose || len(alike[f.Tag]) == 1 {
+			list = append(list, f)
 		}
-		p.text("  - ", text)
-		p.evidence(d.Because[i].Evidence)
+	}
+	slices.SortStableFunc(list, func(a, b *diagnose.Finding) int { return severity(a) - severity(b) })
+	if len(list) > 0 {
+		p.line("  Because")
+	}
+	for _, f := range list {
+		p.text("  - ", findingText(f))
+		p.evidence(f.Evidence)
+		if more := alike[f.Tag][1:]; len(more) > 0 && !p.verbose {
+			p.text("    ", "Likewise: "+strings.Join(more, ", ")+".")
+		}
 	}
 }
 
-// Bounds of what a table shows of the evidence for one finding; JSON has all of it.
+// severity orders findings: faults, warnings, the rest.
+func severity(f *diagnose.Finding) int {
+	switch f.Severity() {
+	case diagnose.Error:
+		return 0
+	case diagnose.Warning:
+		return 1
+	}
+	return 2
+}
+
+// Bounds of what a table shows of the evidence for one finding; --verbose and JSON have more.
 const (
-	maxQuestions = 4
+	maxQuestions = 3
 	maxAnswer    = 300 // columns
 )
 
-// evidence writes questions and answers, for a reader to repeat.
+// evidence writes questions and answers, for a reader to repeat. Of a conversation its end tells most.
 func (p *page) evidence(list []diagnose.Evidence) {
-	for i, e := range list {
-		if i == maxQuestions && len(list) > maxQuestions+1 {
-			p.line("      " + p.faint(fmt.Sprintf("and %d more questions: --format json", len(list)-i)))
-			return
+	left := 0
+	if len(list) > maxQuestions+1 && !p.verbose {
+		left = len(list) - maxQuestions
+		if strings.HasPrefix(list[0].Asked, "connect to ") {
+			list = list[left:]
+		} else {
+			list = list[:maxQuestions]
 		}
+	}
+	for _, e := range list {
 		answered := Printable(e.Answered)
 		if answered == "" {
 			answered = "no answer"
@@ -128,6 +178,9 @@ func (p *page) evidence(list []diagnose.Evidence) {
 		for _, line := range wrap(text, p.width-6) {
 			p.line("      " + p.faint(line))
 		}
+	}
+	if left > 0 {
+		p.line("      " + p.faint(fmt.Sprintf("and %d more questions: --verbose", left)))
 	}
 }
 

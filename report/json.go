@@ -54,6 +54,7 @@ type coverageJSON struct {
 	Unclassified int `json:"unclassified"`
 	Messages     int `json:"messages"`
 	Lines        int `json:"lines"`
+	Files        int `json:"files"`
 	FilesSkipped int `json:"files_skipped"`
 	Damaged      int `json:"damaged"`
 }
@@ -191,7 +192,7 @@ func newDocument(in Input) document {
 		Answer: answer(in),
 		Coverage: coverageJSON{
 			Read: b.Read(), Events: b.Understood, Ignored: b.Ignored, Skipped: b.Skipped, Unclassified: an.Unclassified,
-			Messages: b.Messages, Lines: b.Lines, FilesSkipped: b.FilesSkipped, Damaged: b.Warnings,
+			Messages: b.Messages, Lines: b.Lines, Files: b.Files, FilesSkipped: b.FilesSkipped, Damaged: b.Warnings,
 		},
 		Total: newGroup(&an.Total),
 		Domains: list(in.domains(), func(g *aggregate.Group) domainJSON {

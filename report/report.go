@@ -19,4 +19,6 @@ type Input struct {
 type TableOptions struct {
 	Width int  // columns of the terminal
 	Color bool // with ANSI escapes; nothing is told by colour alone
+	// Verbose shows all evidence, and all findings of one kind.
+	Verbose bool
 }

@@ -19,7 +19,7 @@ import (
 // Table writes the report for people: the answer in a few sentences, the domains, the providers, the evidence, the
 // wordings that no rule knows, and what was read.
 func Table(w io.Writer, in Input, opt TableOptions) error {
-	p := &page{w: bufio.NewWriter(w), width: max(opt.Width, 40), color: opt.Color, shown: map[string]bool{}}
+	p := &page{w: bufio.NewWriter(w), width: max(opt.Width, 40), color: opt.Color, verbose: opt.Verbose, shown: map[string]bool{}}
 	for _, sentence := range answer(in) {
 		p.text("", sentence)
 	}
@@ -48,8 +48,10 @@ type page struct {
 	w     *bufio.Writer
 	width int
 	color bool
-	shown map[string]bool // findings that were written already
-	err   error
+	// verbose is TableOptions.Verbose.
+	verbose bool
+	shown   map[string]bool // findings that were written already
+	err     error
 }
 
 func (p *page) line(s string) { p.w.WriteString(s + "\n") }

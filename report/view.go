@@ -1,7 +1,9 @@
 package report
 
 import (
+	"bufio"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -46,7 +48,10 @@ func answer(in Input) []string {
 func verdict(in Input) []string {
 	main := mainDiagnosis(in)
 	if main == nil {
-		return []string{fmt.Sprintf("The probes of %s found no cause.", count(len(in.Probes.Diagnoses), "domain", "domains"))}
+		if len(in.Probes.Diagnoses) == 1 {
+			return []string{stop(in.Probes.Overall.Summary) + "."}
+		}
+		return []string{fmt.Sprintf("The probes of %d domains found no cause.", len(in.Probes.Diagnoses))}
 	}
 	sentences := []string{conclusion(main)}
 	if main.Remedy != "" {
@@ -175,7 +180,11 @@ func coverage(an *aggregate.Analysis) string {
 	b := an.Books
 	var items []string
 	if b.Messages > 0 || b.Lines == 0 {
-		items = append(items, count(b.Messages, "message", "messages"))
+		item := count(b.Messages, "message", "messages")
+		if b.Files > 1 {
+			item += fmt.Sprintf(" in %d files", b.Files)
+		}
+		items = append(items, item)
 	}
 	if b.Lines > 0 {
 		items = append(items, count(b.Lines, "log line", "log lines"))
@@ -271,3 +280,26 @@ func clock(t time.Time) string {
 
 // stop takes a sentence's full stop off.
 func stop(s string) string { return strings.TrimSuffix(Printable(s), ".") }
+
+// Plain writes the verdicts alone, in words for a customer or a manager.
+func Plain(w io.Writer, in Input, width int) error {
+	p := &page{w: bufio.NewWriter(w), width: max(width, 40)}
+	for _, sentence := range answer(in) {
+		p.text("", sentence)
+	}
+	if in.Probes == nil {
+		return p.w.Flush()
+	}
+	for _, d := range append([]diagnose.Diagnosis{in.Probes.Overall}, in.Probes.Diagnoses...) {
+		if d.Plain == "" {
+			continue
+		}
+		if d.Domain != "" {
+			p.heading(Printable(d.Domain))
+		} else {
+			p.line("")
+		}
+		p.text("", Printable(d.Plain))
+	}
+	return p.w.Flush()
+}

@@ -92,10 +92,11 @@ func analyse(ctx context.Context, sys *system, in *inputFlags, args []string) (*
 
 // reportFlags say how a report is written.
 type reportFlags struct {
-	format string
-	color  string
-	top    int
-	width  int
+	format         string
+	color          string
+	top            int
+	width          int
+	plain, verbose bool
 }
 
 func (f *reportFlags) register(flags *pflag.FlagSet) {
@@ -106,6 +107,8 @@ func (f *reportFlags) register(flags *pflag.FlagSet) {
 func (f *reportFlags) registerFormat(flags *pflag.FlagSet) {
 	flags.StringVar(&f.format, "format", "table", "table or json")
 	flags.StringVar(&f.color, "color", "auto", "auto, always or never; NO_COLOR is respected")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show all evidence")
+	flags.BoolVar(&f.plain, "plain", false, "only the verdicts, in words for a customer or a manager")
 	flags.IntVar(&f.width, "width", 0, "columns of the table; 0 is the terminal's, or 80")
 }
 
@@ -133,6 +136,9 @@ func (f *reportFlags) write(sys *system, in report.Input) error {
 	} else if !terminal || width < 80 {
 		width = 80
 	}
+	if f.plain {
+		return report.Plain(sys.stdout, in, width)
+	}
 	color := f.color == "always" || f.color == "auto" && terminal && sys.getenv("NO_COLOR") == "" && sys.getenv("TERM") != "dumb"
-	return report.Table(sys.stdout, in, report.TableOptions{Width: width, Color: color})
+	return report.Table(sys.stdout, in, report.TableOptions{Width: width, Color: color, Verbose: f.verbose})
 }
