@@ -45,7 +45,7 @@ func (d *domain) spokeTo(host string, times int) {
 		return
 	}
 	if hash := xxhash.Sum64String(host); hash != d.lastHost {
-		d.lastHost, d.lastVote = hash, d.vote(providerOfHost(strings.ToLower(host)))
+		d.lastHost, d.lastVote = hash, d.vote(classify.OperatorOfHost(strings.ToLower(host)))
 	}
 	if d.lastVote >= 0 {
 		d.providers[d.lastVote].Count += times
@@ -68,7 +68,7 @@ func (d *domain) vote(provider string) int {
 
 // provider is that of the domain itself, else the one whose hosts were spoken to most.
 func (d *domain) provider() string {
-	if p := mailboxDomains[d.name]; p != "" {
+	if p := classify.OperatorOfDomain(d.name); p != "" {
 		return p
 	}
 	best := Count{}

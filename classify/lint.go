@@ -2,6 +2,7 @@ package classify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"ndrscope/parse"
@@ -103,9 +104,11 @@ func (r *Rule) shortest(phrase string) parse.Event {
 	if len(r.Hosts) > 0 {
 		e.RemoteHost = r.Hosts[0]
 	}
-	for _, p := range Providers {
-		if p.Name == r.Provider {
-			e.RemoteHost = p.Hosts[0]
+	if r.Provider != "" {
+		for i := range Operators {
+			if o := &Operators[i]; o.Provider == r.Provider {
+				e.RemoteHost = slices.Concat(o.Hosts, o.Relays)[0]
+			}
 		}
 	}
 	return e
