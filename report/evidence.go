@@ -19,27 +19,36 @@ func (p *page) probes(in Input) {
 	if overall.Rule != "" {
 		p.diagnosis("All domains", overall)
 	}
-	var settled, shared []diagnose.Diagnosis
+	var shared, settled []diagnose.Diagnosis
+	var others [][]diagnose.Diagnosis
 	for _, group := range alike(in.Probes.Diagnoses) {
 		d := &group[0]
 		switch {
-		case d.Rule != "" && d.Rule == overall.Rule && d.Cause == overall.Cause && !p.verbose:
+		case sameCause(d, overall) && !p.verbose:
 			shared = append(shared, group...)
 		case d.Rule == "" && d.End == classify.Recipient && !p.verbose:
 			settled = append(settled, group...)
 		default:
-			p.diagnosis(names(group), d)
+			others = append(others, group)
 		}
 	}
 	if len(shared) > 0 {
 		p.heading("The same cause as above")
 		p.text("  ", names(shared)+".")
 	}
+	for _, group := range others {
+		p.diagnosis(names(group), &group[0])
+	}
 	p.settled(settled)
 	if in.Probes.Incomplete != "" {
 		p.line("")
 		p.text("", "The probing is not complete: "+stop(in.Probes.Incomplete)+".")
 	}
+}
+
+// sameCause reports whether a domain's verdict is the one over all domains.
+func sameCause(d, overall *diagnose.Diagnosis) bool {
+	return d.Rule != "" && d.Rule == overall.Rule && d.Cause == overall.Cause
 }
 
 // settled lists the domains at which the bounce itself says all there is to know.

@@ -291,7 +291,7 @@ func Plain(w io.Writer, in Input, width int) error {
 		return p.w.Flush()
 	}
 	for _, d := range append([]diagnose.Diagnosis{in.Probes.Overall}, in.Probes.Diagnoses...) {
-		if d.Plain == "" {
+		if d.Plain == "" || d.Domain != "" && sameCause(&d, &in.Probes.Overall) {
 			continue
 		}
 		if d.Domain != "" {
