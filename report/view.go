@@ -303,3 +303,15 @@ func Plain(w io.Writer, in Input, width int) error {
 	}
 	return p.w.Flush()
 }
+
+// Verdict writes the main conclusion once more, as the last word of a long report.
+func Verdict(w io.Writer, in Input, width int) error {
+	d := mainDiagnosis(in)
+	if d == nil {
+		return nil
+	}
+	p := &page{w: bufio.NewWriter(w), width: max(width, 40)}
+	p.line("")
+	p.text("The verdict: ", conclusion(d))
+	return p.w.Flush()
+}

@@ -38,7 +38,11 @@ func newDemo(sys *system) *cobra.Command {
 				fmt.Fprintln(sys.stdout, scenario.Story)
 				fmt.Fprintln(sys.stdout)
 			}
-			return out.write(sys, report.Input{Analysis: analysis, Probes: probes, Top: out.top})
+			in := report.Input{Analysis: analysis, Probes: probes, Top: out.top}
+			if err := out.write(sys, in); err != nil || out.format == "json" || out.plain {
+				return err
+			}
+			return report.Verdict(sys.stdout, in, out.columns(sys))
 		},
 	}
 	out.register(cmd.Flags())

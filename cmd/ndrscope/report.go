@@ -130,15 +130,22 @@ func (f *reportFlags) write(sys *system, in report.Input) error {
 	if f.format == "json" {
 		return report.JSON(sys.stdout, in)
 	}
-	width, terminal := sys.terminal()
-	if f.width > 0 {
-		width = f.width
-	} else if !terminal || width < 80 {
-		width = 80
-	}
+	width := f.columns(sys)
 	if f.plain {
 		return report.Plain(sys.stdout, in, width)
 	}
+	_, terminal := sys.terminal()
 	color := f.color == "always" || f.color == "auto" && terminal && sys.getenv("NO_COLOR") == "" && sys.getenv("TERM") != "dumb"
 	return report.Table(sys.stdout, in, report.TableOptions{Width: width, Color: color, Verbose: f.verbose})
+}
+
+// columns is how wide the report may be.
+func (f *reportFlags) columns(sys *system) int {
+	if f.width > 0 {
+		return f.width
+	}
+	if width, terminal := sys.terminal(); terminal && width > 80 {
+		return width
+	}
+	return 80
 }
