@@ -74,11 +74,20 @@ var blockLists = []BlockList{
 // BlockLists lists the block lists that replies are known to name.
 func BlockLists() []BlockList { return blockLists }
 
-// BlockListNamed finds a list by its name, which is the detail of the ip-blocked classes, or by its zone.
+// BlockListNamed finds a list by its name, which is the detail of the ip-blocked classes, by its zone, or by anything
+// else that replies call it.
 func BlockListNamed(name string) (BlockList, bool) {
 	for _, l := range blockLists {
 		if l.Name == name || l.Zone != "" && l.Zone == name {
 			return l, true
+		}
+	}
+	name = strings.ToLower(name)
+	for _, l := range blockLists {
+		for _, mark := range l.Marks {
+			if strings.Contains(name, mark) {
+				return l, true
+			}
 		}
 	}
 	return BlockList{}, false
@@ -101,6 +110,9 @@ func (l BlockList) LookupURL(addr netip.Addr) string {
 func (s *subject) listName() string {
 	if s.list >= 0 {
 		return blockLists[s.list].Name
+	}
+	if l, ok := BlockListNamed(s.event.BlockList); ok {
+		return l.Name
 	}
 	return s.event.BlockList
 }
