@@ -36,6 +36,8 @@ func TestDamage(t *testing.T) {
 		{"too long", long, 1, "more than 1 MiB"},
 		{"two kinds", "junk\n" + goodLine[:120] + "\njunk\njunk\n", 4, "not a line of a log"},
 		{"blank", "\n \n", 0, ""},
+		{"Exim's second line", "2026-02-20 08:15:02 Warning: No server certificate defined; will use a selfsigned one.\n" +
+			" Suggested action: either install a certificate or change tls_advertise_hosts option\n", 0, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			log := goodLine + tt.bad + goodLine

@@ -52,7 +52,8 @@ func dmaParse(p *parser, l *line, f *fact) {
 	case bytes.HasPrefix(message, []byte("remote delivery deferred: ")), bytes.HasPrefix(message, []byte("local delivery deferred: ")):
 		f.kind, f.text = parse.Delay, message
 	case bytes.HasPrefix(message, []byte("delivery failed, bouncing as ")):
-		f.kind, f.other = parse.Failure, message[len("delivery failed, bouncing as "):]
+		// Without a line in front that says why: after five days of waiting.
+		f.kind, f.other, f.expires = parse.Failure, message[len("delivery failed, bouncing as "):], true
 	case string(message) == "can not bounce a bounce message, discarding":
 		f.subkind = parse.Notification
 		return

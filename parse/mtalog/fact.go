@@ -1,6 +1,7 @@
 package mtalog
 
 import (
+	"strings"
 	"time"
 
 	"ndrscope/parse"
@@ -92,7 +93,8 @@ const (
 	expired              // the queue lifetime of a message ended
 	noticed              // a notification about a message was made
 	closed               // the message left the queue
-	started              // an attempt began: id and recipient of delivery
+	returned             // the message left the queue, and whoever still waited for it will not get it
+	started              // an attempt began: id and recipient of delivery; without id, more is said of it
 	remarked             // what will be the reason of an attempt, in text
 	complete             // all is in events
 )
@@ -118,6 +120,10 @@ func (f *fact) name(recipient []byte, d *delivery) {
 	f.recipient = recipient
 	e := f.event
 	e.Sender, e.Recipient, e.Domain, e.Subkind = d.sender, string(recipient), domainOf(recipient), f.subkind
+	e.MessageID = d.messageID
+	if e.RemoteHost == "" {
+		e.RemoteHost = strings.ToLower(d.remote)
+	}
 	if e.QueueID == "" {
 		e.QueueID = d.id
 	}

@@ -84,11 +84,19 @@ func (j *joiner) follow(f *fact) became {
 		j.notice(f)
 	case closed:
 		j.queue.remove(f.key)
+	case returned:
+		if m := j.queue.find(f.key); m != nil && len(m.delayed) > 0 {
+			became := j.expire(f)
+			j.queue.remove(f.key)
+			return became
+		}
+		j.queue.remove(f.key)
 	case started:
 		d := j.queue.get(messageKey(f.host, f.delivery))
-		d.started = &delivery{
-			id: string(f.id), sender: string(f.sender), recipient: string(f.recipient), subkind: f.subkind, notification: f.notification,
+		if d.started == nil || len(f.id) > 0 {
+			d.started, d.remark = new(delivery), ""
 		}
+		d.started.add(f)
 	case remarked:
 		key := f.key
 		if len(f.delivery) > 0 {
@@ -157,9 +165,11 @@ func (j *joiner) attempts(f *fact) became {
 	if len(f.delivery) > 0 {
 		key := messageKey(f.host, f.delivery)
 		if d := j.queue.find(key); d != nil && d.started != nil {
+			d.giveRemark(f) // before resolve: it is for all recipients
 			f.resolve(d.started)
-			d.giveRemark(f)
-			j.queue.remove(key)
+			if f.kind != parse.Delay {
+				j.queue.remove(key)
+			}
 		}
 	}
 	m := j.queue.find(f.key)

@@ -22,14 +22,26 @@ func nullmailerClaims(l *line) bool {
 //	smtp: Failed: 550 5.1.1 no such user
 //	Sending failed: Permanent error in sending the message
 //	Sent file.
+//	Moving message 1480532800.2213 into failed
 //
-// One message is sent at a time, to all of its recipients, and the lines do not repeat which.
+// One message is sent at a time, to all of its recipients, and the lines do not repeat which. A message is moved after a
+// permanent error, or at the end of its lifetime after a temporary one.
 func nullmailerParse(p *parser, l *line, f *fact) {
 	f.dialect = nullmailerName
 	message := l.message
 	switch {
 	case bytes.HasPrefix(message, []byte("Starting delivery: ")):
-		f.verb = closed // whatever was said of the message before
+		fields := message[len("Starting delivery: "):]
+		_, id, _ := bytes.Cut(fields, []byte("file: "))
+		_, host, _ := bytes.Cut(fields, []byte("host: "))
+		id, _, _ = bytes.Cut(id, []byte(" "))
+		host, _, _ = bytes.Cut(host, []byte(" "))
+		if len(id) == 0 {
+			f.cutShort()
+			return
+		}
+		f.verb, f.id, f.remote = started, id, host
+		f.delivery = []byte(nullmailerName)
 	case bytes.HasPrefix(message, []byte("From: <")):
 		sender, recipients, ok := bytes.Cut(message[len("From: <"):], []byte("> to: "))
 		if !ok {
@@ -40,8 +52,12 @@ func nullmailerParse(p *parser, l *line, f *fact) {
 	case bytes.HasPrefix(message, []byte("smtp: Failed: ")), bytes.HasPrefix(message, []byte("smtp: Succeeded: ")),
 		bytes.HasPrefix(message, []byte("qmqp: Failed: ")):
 		f.verb, f.text = remarked, bytes.TrimSpace(message[bytes.Index(message[6:], []byte(": "))+8:])
+		f.delivery = []byte(nullmailerName)
+	case bytes.HasPrefix(message, []byte("Moving message ")) && bytes.HasSuffix(message, []byte(" into failed")):
+		f.verb, f.id, f.host, f.time = returned, message[len("Moving message "):len(message)-len(" into failed")], l.host, p.clock.time(l.stamp)
 	case bytes.HasPrefix(message, []byte("Message-Id: ")):
-		f.verb, f.messageID = opened, trimAngles(message[len("Message-Id: "):])
+		f.verb, f.messageID = started, trimAngles(message[len("Message-Id: "):])
+		f.delivery = []byte(nullmailerName)
 	case string(message) == "Sent file.":
 		nullmailerEnd(p, l, f, parse.Delivery, "")
 	case bytes.HasPrefix(message, []byte("Sending failed: ")):

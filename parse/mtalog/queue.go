@@ -42,9 +42,27 @@ type message struct {
 type delivery struct {
 	id, sender string
 	recipient  string // or several, each in angle brackets
+	messageID  string
+	remote     string // host name
 	subkind    parse.Subkind
 	// notification is a bounce of our own.
 	notification bool
+}
+
+// add takes over what one more line says of the attempt.
+func (d *delivery) add(f *fact) {
+	for _, field := range [...]struct {
+		known *string
+		said  []byte
+	}{{&d.id, f.id}, {&d.sender, f.sender}, {&d.recipient, f.recipient}, {&d.messageID, f.messageID}, {&d.remote, f.remote}} {
+		if len(field.said) > 0 {
+			*field.known = string(field.said)
+		}
+	}
+	if f.subkind != "" {
+		d.subkind = f.subkind
+	}
+	d.notification = d.notification || f.notification
 }
 
 func newQueue(bound int) queue {
@@ -160,6 +178,7 @@ func (m *message) giveRemark(f *fact) {
 	}
 	if f.event.ReplyCode == "" && f.readRemark != nil {
 		f.readRemark(f.event, m.remark)
+		f.expires = false // it has a reason of its own
 	}
 	m.remark, m.remarkTo = "", ""
 }
