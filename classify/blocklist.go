@@ -97,9 +97,9 @@ func BlockListNamed(name string) (BlockList, bool) {
 // is none.
 func (l BlockList) LookupURL(addr netip.Addr) string {
 	if !addr.IsValid() {
-		page, _, _ := strings.Cut(l.Lookup, "?")
-		if !strings.Contains(l.Lookup, "%s") {
-			page = l.Lookup
+		page, _, forOne := strings.Cut(l.Lookup, "%s")
+		if forOne {
+			page, _, _ = strings.Cut(page, "?")
 		}
 		return page
 	}

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 )
 
@@ -107,8 +108,7 @@ func (c Class) Remedy() string {
 	}
 	remedy := MeaningOf(c.Reason).Remedy
 	if list, ok := BlockListNamed(c.Detail); ok && c.Reason == IPBlocked && list.Lookup != "" {
-		page, _, _ := strings.Cut(list.Lookup, "%s")
-		remedy = "Clean up the cause, then look our address up and ask for delisting: " + strings.TrimRight(page, "?=") + " ."
+		remedy = "Clean up the cause, then look our address up and ask for delisting: " + list.LookupURL(netip.Addr{})
 	}
 	return remedy
 }

@@ -92,6 +92,9 @@ func TestLookupURL(t *testing.T) {
 	if got := list.LookupURL(netip.Addr{}); got != "https://check.spamhaus.org/results/" {
 		t.Error(got)
 	}
+	if monkey, _ := BlockListNamed("bl.spameatingmonkey.net"); monkey.LookupURL(netip.Addr{}) != "https://spameatingmonkey.com/lookup/" {
+		t.Error(monkey.LookupURL(netip.Addr{}))
+	}
 	for name, want := range map[string]string{"sbl-xbl.spamhaus.org": "Spamhaus SBL", "dnsbl-3.uceprotect.net": "UCEPROTECT", "senderscore": "Sender Score"} {
 		if got, _ := BlockListNamed(name); got.Name != want {
 			t.Errorf("%s is %q, want %q", name, got.Name, want)

@@ -115,8 +115,13 @@ func (e explanation) print(sys *system, verbose bool) {
 	row("reason", reason+", "+permanence)
 	row("end", report.EndInWords(e.Class.End))
 	row("means", e.Sentence)
+	if e.Class.Guessed() && e.Class.Rule != "" {
+		row("but", "no rule knows these words: this goes by the codes alone")
+	}
 	row("do", e.Remedy)
-	row("rule", fmt.Sprintf("%s (confidence %.2f)", e.Class.Rule, e.Class.Confidence))
+	if e.Class.Rule != "" {
+		row("rule", fmt.Sprintf("%s (confidence %.2f)", e.Class.Rule, e.Class.Confidence))
+	}
 	row("source", e.Source)
 	row("probes", strings.Join(e.Checks, ", "))
 	if verbose {
