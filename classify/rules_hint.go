@@ -3,7 +3,8 @@ package classify
 // hintRules are vague wordings, asked when neither a clear one nor the status code says why.
 var hintRules = []Rule{
 	{ID: "hint-recipient-refused", Reason: RecipientRefused, Source: "vague wordings of many servers",
-		Text: []string{"address rejected", "cannot receive messages", "mailbox busy", "mailbox is not available",
+		Text: []string{"forced fail", "filter fail",
+			"address rejected", "cannot receive messages", "mailbox busy", "mailbox is not available",
 			"mailbox is unavailable", "mailbox name not allowed", "mailbox not available",
 			"mailbox temporarily unavailable", "mailbox unavailable", "not accepting messages", "rcpt rejected",
 			"rcpt to rejected", "recipient address denied", "recipient address rejected",
