@@ -19,12 +19,12 @@ const (
 	maxClusters = 4096
 )
 
-// Options of an Aggregator.
-type Options struct{}
-
 // Aggregator adds up records. It is for one goroutine.
 type Aggregator struct {
-	books   parse.Books
+	books parse.Books
+	// logs are the paths of the logs that lines came from; lastLog is the one of the latest line.
+	logs    map[string]struct{}
+	lastLog string
 	domains []*domain
 	byName  map[string]*domain
 	// live outcomes, by each key that they are known under. An outcome without any key is settled at once.
@@ -47,8 +47,9 @@ type notFailure struct {
 }
 
 // New returns an Aggregator that has seen nothing.
-func New(Options) *Aggregator {
+func New() *Aggregator {
 	return &Aggregator{
+		logs:        map[string]struct{}{},
 		byName:      map[string]*domain{},
 		live:        map[uint64]*outcome{},
 		foldAt:      maxLive,
@@ -59,9 +60,25 @@ func New(Options) *Aggregator {
 	}
 }
 
+// countFile counts the files that messages and lines came from. The messages of a file follow each other and are numbered
+// from 1; a log may be told of again after others.
+func (a *Aggregator) countFile(rec *parse.Record) {
+	switch {
+	case rec.Unit == parse.Message && rec.Origin.Index == 1:
+		a.books.Files++
+	case rec.Unit == parse.Line && rec.Origin.Path != a.lastLog:
+		a.lastLog = rec.Origin.Path
+		if _, known := a.logs[a.lastLog]; !known {
+			a.logs[a.lastLog] = struct{}{}
+			a.books.Files++
+		}
+	}
+}
+
 // Add counts a record; classes holds the meaning of each of its events.
 func (a *Aggregator) Add(rec parse.Record, classes []classify.Class) {
 	a.books.Add(rec)
+	a.countFile(&rec)
 	if rec.Subkind != "" && rec.Ignored > 0 {
 		a.notFailures[notFailure{parse.Ignored, rec.Subkind}] += rec.Ignored
 	}

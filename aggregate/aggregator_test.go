@@ -38,7 +38,7 @@ func one(unit parse.Unit, minute int, e parse.Event, r classify.Reason) item {
 }
 
 func analyse(items []item) *Analysis {
-	a := New(Options{})
+	a := New()
 	for _, it := range items {
 		a.Add(it.rec, []classify.Class{it.class})
 	}
@@ -224,7 +224,7 @@ func TestToldApart(t *testing.T) {
 }
 
 func TestCountedDeliveries(t *testing.T) {
-	a := New(Options{})
+	a := New()
 	hour := []parse.Deliveries{
 		{Domain: "x.example", RemoteHost: "mx.x.example", Count: 40, First: noon, Last: noon.Add(time.Minute)},
 		{Domain: "y.example", RemoteHost: "aspmx.l.google.com", Count: 2, First: noon.Add(time.Hour), Last: noon.Add(2 * time.Hour)},
@@ -326,7 +326,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 
 func TestAnalysisAtAnyTime(t *testing.T) {
 	items := random(600)
-	a := New(Options{})
+	a := New()
 	for i, it := range items {
 		a.Add(it.rec, []classify.Class{it.class})
 		if i%100 == 0 {
@@ -335,5 +335,24 @@ func TestAnalysisAtAnyTime(t *testing.T) {
 	}
 	if got, want := a.Analysis(), analyse(items); !reflect.DeepEqual(got, want) {
 		t.Errorf("earlier analyses changed the last one: %+v, want %+v", got.Total, want.Total)
+	}
+}
+
+// A file counts once, whatever it tells: messages are numbered within it, and a log may be told of again at the end.
+func TestFiles(t *testing.T) {
+	a := New()
+	for _, rec := range []parse.Record{
+		{Unit: parse.Message, Origin: parse.Origin{Path: "a.mbox", Index: 1}, Ignored: 1},
+		{Unit: parse.Message, Origin: parse.Origin{Path: "a.mbox", Index: 2}, Ignored: 1},
+		{Unit: parse.Message, Origin: parse.Origin{Path: "b.eml", Index: 1}, Ignored: 1},
+		{Unit: parse.Line, Origin: parse.Origin{Path: "mail.log.1", Index: 1}, Ignored: 9},
+		{Unit: parse.Line, Origin: parse.Origin{Path: "mail.log", Index: 1}, Ignored: 9},
+		{Unit: parse.Line, Origin: parse.Origin{Path: "mail.log.1"}, Deliveries: []parse.Deliveries{{Domain: "x.example", Count: 2}}},
+		{Unit: parse.File, Origin: parse.Origin{Path: "core"}, Skipped: 1},
+	} {
+		a.Add(rec, nil)
+	}
+	if b := a.Analysis().Books; b.Files != 4 || b.Messages != 3 || b.Lines != 20 || b.FilesSkipped != 1 {
+		t.Errorf("books: %+v", b)
 	}
 }

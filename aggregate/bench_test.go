@@ -33,7 +33,7 @@ func benchmark(b *testing.B, every int) {
 		}}}
 	}
 	classes := []classify.Class{{Reason: classify.UserUnknown, End: classify.Recipient, Scope: classify.MailboxScope, Confidence: 1}}
-	a := New(Options{})
+	a := New()
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {

@@ -15,7 +15,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Skip("a log of millions of lines")
 	}
 	const n = 700_000
-	a := New(Options{})
+	a := New()
 	rec := parse.Record{Unit: parse.Line, Events: []parse.Event{{Origin: parse.Origin{Path: "mail.log", Index: 1}, Host: "mx1", Domain: "x.example"}}}
 	classes := []classify.Class{{Reason: classify.UserUnknown, End: classify.Recipient, Scope: classify.MailboxScope, Confidence: 1}}
 	var peak uint64
@@ -45,7 +45,7 @@ func TestMemoryIsBounded(t *testing.T) {
 
 // What was folded away is still known: a delivery can turn out to have failed, a failure does not count twice.
 func TestNewsOfFolded(t *testing.T) {
-	a := New(Options{})
+	a := New()
 	add := func(it item) { a.Add(it.rec, []classify.Class{it.class}) }
 	deferred := event(parse.Delay, "early", "Q0", "a@x.example")
 	add(line(0, deferred, classify.Greylisted))

@@ -173,7 +173,7 @@ func about(recipient string, records []parse.Record) (picked []parse.Record) {
 type checker struct{ classifier *classify.Classifier }
 
 func (c *checker) analyse(records []parse.Record) *aggregate.Analysis {
-	sum := aggregate.New(aggregate.Options{})
+	sum := aggregate.New()
 	for _, rec := range records {
 		var classes []classify.Class
 		for i := range rec.Events {

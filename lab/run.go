@@ -101,7 +101,7 @@ func (s *Scenario) analysis(ctx context.Context, classifier *classify.Classifier
 	if err != nil {
 		return nil, err
 	}
-	sum := aggregate.New(aggregate.Options{})
+	sum := aggregate.New()
 	for _, r := range records {
 		var classes []classify.Class
 		for i := range r.Events {

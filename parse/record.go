@@ -72,7 +72,7 @@ type Books struct {
 	Understood      int // items that told at least one event
 	Ignored         int // items that are no report of delivery
 	Skipped         int // items that could not be read
-	Files           int // that held messages
+	Files           int // that messages or lines came from; package aggregate counts them
 	FilesSkipped    int // whole files that are neither mail nor log, or could not be opened
 	FilesIgnored    int // files that mail programs and systems keep beside the mail
 	Events          int
@@ -122,8 +122,5 @@ func (b *Books) Add(r Record) {
 		b.Lines += n
 	} else {
 		b.Messages += n
-		if r.Origin.Index == 1 {
-			b.Files++
-		}
 	}
 }

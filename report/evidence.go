@@ -57,9 +57,18 @@ func (p *page) settled(list []diagnose.Diagnosis) {
 		return
 	}
 	p.heading("Nothing that probes could add")
+	var texts []string
+	domains := map[string][]string{}
 	for i := range list {
 		d := &list[i]
-		p.text("  - ", fmt.Sprintf("%s: %s. %s", Printable(d.Domain), stop(d.Summary), Printable(d.Remedy)))
+		text := fmt.Sprintf("%s. %s", stop(d.Summary), Printable(d.Remedy))
+		if domains[text] == nil {
+			texts = append(texts, text)
+		}
+		domains[text] = append(domains[text], Printable(d.Domain))
+	}
+	for _, text := range texts {
+		p.text("  - ", strings.Join(domains[text], ", ")+": "+text)
 	}
 }
 
@@ -116,7 +125,11 @@ func (p *page) diagnosis(title string, d *diagnose.Diagnosis) {
 	}
 	for i := range d.RuledOut {
 		r := &d.RuledOut[i]
-		p.text("  - ", fmt.Sprintf("%s (%s). But: %s", stop(r.Summary), Printable(r.Rule), findingText(&r.By)))
+		if p.verbose {
+			p.text("  - ", fmt.Sprintf("%s (%s). But: %s", stop(r.Summary), Printable(r.Rule), findingText(&r.By)))
+			continue
+		}
+		p.line(cut(fmt.Sprintf("  - %s (%s): %s", Printable(r.Cause), Printable(r.Rule), findingText(&r.By)), p.width))
 	}
 }
 
@@ -169,14 +182,9 @@ const (
 
 // evidence writes questions and answers, for a reader to repeat. Of a conversation its end tells most.
 func (p *page) evidence(list []diagnose.Evidence) {
-	left := 0
-	if len(list) > maxQuestions+1 && !p.verbose {
-		left = len(list) - maxQuestions
-		if strings.HasPrefix(list[0].Asked, "connect to ") {
-			list = list[left:]
-		} else {
-			list = list[:maxQuestions]
-		}
+	all := len(list)
+	if all > maxQuestions && !p.verbose {
+		list = telling(list)
 	}
 	for _, e := range list {
 		answered := Printable(e.Answered)
@@ -188,9 +196,22 @@ func (p *page) evidence(list []diagnose.Evidence) {
 			p.line("      " + p.faint(line))
 		}
 	}
-	if left > 0 {
-		p.line("      " + p.faint(fmt.Sprintf("and %d more questions: --verbose", left)))
+	if left := all - len(list); left > 0 {
+		p.line("      " + p.faint(fmt.Sprintf("... and %s (--verbose)", count(left, "more answer", "more answers"))))
 	}
+}
+
+// telling picks the evidence to show where there is too much: the first answers, but of a conversation the last two
+// commands before QUIT.
+func telling(list []diagnose.Evidence) []diagnose.Evidence {
+	if !strings.HasPrefix(list[0].Asked, "connect to ") {
+		return list[:maxQuestions]
+	}
+	end := len(list)
+	if list[end-1].Asked == "QUIT" {
+		end--
+	}
+	return list[end-2 : end]
 }
 
 // findingText is the finding in a sentence; one whose tag has no prose shows what it holds.

@@ -128,7 +128,7 @@ func TestCorpusBySchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	schema, whole := schema(t, "parse.schema.json"), schema(t, "report.schema.json")
-	sum := aggregate.New(aggregate.Options{})
+	sum := aggregate.New()
 	events := 0
 	err = ingest.Run(t.Context(), []string{corpus}, ingest.Options{Now: start}, func(rec parse.Record) error {
 		classes := make([]classify.Class, len(rec.Events))

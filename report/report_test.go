@@ -55,7 +55,7 @@ type story struct {
 	n   int
 }
 
-func newStory() *story { return &story{sum: aggregate.New(aggregate.Options{})} }
+func newStory() *story { return &story{sum: aggregate.New()} }
 
 func (s *story) add(unit parse.Unit, e parse.Event, c classify.Class) {
 	s.n++
@@ -198,7 +198,7 @@ func examples() []example {
 			Probes:   probes(), Top: 2,
 		}},
 		{"no-cause", Input{Analysis: &aggregate.Analysis{}, Probes: &diagnose.Result{}}},
-		{"nothing", Input{Analysis: aggregate.New(aggregate.Options{}).Analysis(), Top: 10}},
+		{"nothing", Input{Analysis: aggregate.New().Analysis(), Top: 10}},
 	}
 }
 
@@ -222,6 +222,78 @@ func TestTable(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// What a report says once, and how much of the evidence: all of it only with Verbose.
+func TestVerbose(t *testing.T) {
+	r := probes()
+	evidence := func(asked ...string) (list []diagnose.Evidence) {
+		for i, a := range asked {
+			list = append(list, diagnose.Evidence{Asked: a, Answered: fmt.Sprintf("answer-%d", i), Server: "mx1.customer.example"})
+		}
+		return list
+	}
+	question := diagnose.Finding{Tag: "ptr.missing", Verdict: diagnose.Fault, Subject: "203.0.113.7", Evidence: evidence("1. PTR", "2. PTR", "3. PTR", "4. PTR")}
+	talk := diagnose.Finding{Tag: "smtp.ok", Verdict: diagnose.OK, Subject: "mx1.customer.example",
+		Evidence: evidence("connect to mx1", "EHLO us", "MAIL FROM:<>", "RCPT TO:<postmaster>", "QUIT")}
+	r.Overall.Because = []diagnose.Finding{question, talk}
+	r.Diagnoses[0].Because = r.Overall.Because
+	for _, domain := range []string{"mistyped.example", "gone.example"} {
+		r.Diagnoses = append(r.Diagnoses, diagnose.Diagnosis{
+			Domain: domain, End: classify.Recipient, Summary: "The address does not exist.", Remedy: "Correct it.", RuledOut: r.Overall.RuledOut,
+		})
+	}
+	in := Input{Analysis: customers().sum.Analysis(), Probes: r, Top: 10}
+	for _, test := range []struct {
+		verbose  bool
+		has, not []string
+	}{
+		{false, []string{
+			"The same cause as above\n  customer.example.\n",
+			"  - mistyped.example, gone.example: The address does not exist. Correct it.\n",
+			"1. PTR -> answer-0\n", "3. PTR -> answer-2\n      ... and 1 more answer (--verbose)\n",
+			"MAIL FROM:<> -> answer-2\n", "RCPT TO:<postmaster> -> answer-3\n      ... and 3 more answers (--verbose)\n",
+			"  - static-route (R3): The server that refused our mail is a mail server of",
+		}, []string{"4. PTR", "EHLO us", "QUIT", "But: "}},
+		{true, []string{
+			"\ncustomer.example\n", "\nmistyped.example, gone.example\n", "4. PTR -> answer-3\n", "connect to mx1 -> answer-0\n", "QUIT -> answer-4\n",
+			"(R3). But: The server that refused our",
+		}, []string{"The same cause as above", "(--verbose)", "Nothing that probes could add"}},
+	} {
+		var out bytes.Buffer
+		if err := Table(&out, in, TableOptions{Width: 100, Verbose: test.verbose}); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range test.has {
+			if !strings.Contains(out.String(), s) {
+				t.Errorf("verbose %t: no %q in\n%s", test.verbose, s, out.String())
+			}
+		}
+		for _, s := range test.not {
+			if strings.Contains(out.String(), s) {
+				t.Errorf("verbose %t: %q in\n%s", test.verbose, s, out.String())
+			}
+		}
+	}
+}
+
+// Words for a manager: each verdict once, no evidence.
+func TestPlain(t *testing.T) {
+	r := probes()
+	r.Diagnoses[1].Plain = "We do not know why odd.example refuses our mail."
+	var out bytes.Buffer
+	if err := Plain(&out, Input{Analysis: customers().sum.Analysis(), Probes: r, Top: 10}, 80); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(strings.Fields(out.String()), " ")
+	if strings.Count(text, r.Overall.Plain) != 1 || !strings.HasSuffix(text, "odd.example "+r.Diagnoses[1].Plain) {
+		t.Errorf("got\n%s", out.String())
+	}
+	for line := range strings.Lines(out.String()) {
+		if columns(line) > 80 || strings.Contains(line, "PTR ->") || strings.Contains(line, "Because") {
+			t.Errorf("a line of %d columns, or evidence: %q", columns(line), line)
 		}
 	}
 }

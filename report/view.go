@@ -180,16 +180,16 @@ func coverage(an *aggregate.Analysis) string {
 	b := an.Books
 	var items []string
 	if b.Messages > 0 || b.Lines == 0 {
-		item := count(b.Messages, "message", "messages")
-		if b.Files > 1 {
-			item += fmt.Sprintf(" in %d files", b.Files)
-		}
-		items = append(items, item)
+		items = append(items, count(b.Messages, "message", "messages"))
 	}
 	if b.Lines > 0 {
 		items = append(items, count(b.Lines, "log line", "log lines"))
 	}
-	s := fmt.Sprintf("Read %s: %d understood, %d ignored, %d skipped; %d unclassified.", strings.Join(items, " and "),
+	in := ""
+	if b.Files > 1 {
+		in = fmt.Sprintf(" in %d files", b.Files)
+	}
+	s := fmt.Sprintf("Read %s%s: %d understood, %d ignored, %d skipped; %d unclassified.", strings.Join(items, " and "), in,
 		b.Understood, b.Ignored, b.Skipped, an.Unclassified)
 	if b.Warnings > 0 {
 		s += fmt.Sprintf(" %s damaged, and understood as far as possible.", count(b.Warnings, "was", "were"))

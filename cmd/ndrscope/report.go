@@ -67,7 +67,7 @@ func analyse(ctx context.Context, sys *system, in *inputFlags, args []string) (*
 		return nil, err
 	}
 	defer folder.Close()
-	sum := aggregate.New(aggregate.Options{})
+	sum := aggregate.New()
 	err = in.run(ctx, sys, args, func(rec parse.Record) error {
 		classes, err := classifyAll(classifier, folder, rec.Events)
 		if err != nil {
