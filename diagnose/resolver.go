@@ -99,6 +99,14 @@ func (r *run) testReverse(ctx context.Context, own *dnsq.Resolver, controls []qu
 	answers := parallel(controls, func(q question) dnsq.Answer { return own.Lookup(ctx, q.Name, q.Type) })
 	tcp := &dnsq.Resolver{Client: own.Client, Server: own.Server, TCP: true}
 	failed := unanswered(answers)
+	if len(failed) > 0 && !slices.ContainsFunc(answers, func(a dnsq.Answer) bool { return a.Msg != nil }) {
+		// Silence says something about reverse lookups only while the resolver is there at all.
+		alive := own.Lookup(ctx, forward[working].Name, dns.TypeSOA)
+		if alive.Msg == nil {
+			return finding("resolver-reverse.unknown", subject, args("why", "it no longer answers any question"),
+				seen(append(answers, forward[working], alive)...)...)
+		}
+	}
 	evidence := []Evidence{}
 	for _, i := range failed {
 		evidence = append(evidence, seen(answers[i], proofs[i])...)

@@ -98,7 +98,11 @@ func ruleStaticRoute(c *caseFile) match {
 	if stranger == nil {
 		return refuted(c.first("mx.bounced-by-mx", "mx.bounced-by-ours"))
 	}
-	return match{score: 0.9, because: []Finding{*stranger}, claim: Confirmed}
+	m := match{score: 0.9, because: []Finding{*stranger}, claim: Confirmed}
+	if c.first("resolver-compare.unknown") != nil {
+		m.score = 0.6 // our resolver may be what sends the mail there
+	}
+	return m
 }
 
 func rulePort25(c *caseFile) match {
