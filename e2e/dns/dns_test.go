@@ -86,17 +86,26 @@ func (w *world) resolverStops(t *testing.T) {
 		}
 		return r
 	}
-	t.Run("midway", func(t *testing.T) {
-		timer := time.AfterFunc(25*time.Millisecond, func() { resolver.signal(syscall.SIGSTOP) })
-		defer timer.Stop()
-		r := run(t)
-		if got := r.tags("fault"); slices.Contains(got, "resolver-reverse.broken") {
-			t.Errorf("a resolver that does not answer at all is taken for one that answers no reverse lookups: %v", got)
-		}
-	})
+	for _, after := range []time.Duration{20 * time.Millisecond, 35 * time.Millisecond, 60 * time.Millisecond} {
+		t.Run("midway, after "+after.String(), func(t *testing.T) {
+			timer := time.AfterFunc(after, func() { resolver.signal(syscall.SIGSTOP) })
+			r := run(t)
+			if timer.Stop() {
+				t.Logf("the run was over within %v", after)
+			}
+			resolver.signal(syscall.SIGCONT)
+			if got := r.tags("fault"); slices.Contains(got, "resolver-reverse.broken") {
+				t.Errorf("a resolver that does not answer at all is taken for one that answers no reverse lookups: %v", got)
+			}
+		})
+	}
 	t.Run("before", func(t *testing.T) {
+		resolver.signal(syscall.SIGSTOP)
 		r := run(t)
 		r.expectTags(t, "mx.not-mx") // by the reference, the server that refused the mail is a stranger
+		if d := r.Diagnoses[0]; d.Confidence > 0.6 {
+			t.Errorf("%+v is too sure: the stale answer of our resolver cannot be seen", d)
+		}
 		for _, tag := range []string{"resolver-reverse.no-answer", "resolver-compare.unknown"} {
 			if got := r.tags("unknown"); !slices.Contains(got, tag) {
 				t.Errorf("unknown are %v, and not %s", got, tag)
