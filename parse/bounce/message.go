@@ -40,7 +40,7 @@ func read(raw []byte, opt Options) *message {
 	m := &message{head: head, opt: opt}
 	m.from = lower(decodeHeader(head.get("From")))
 	m.sender = firstAddress(m.from)
-	m.subject = decodeHeader(head.get("Subject"))
+	m.subject = oneLine(decodeHeader(head.get("Subject"))) // an encoded word may hold line ends
 	m.lowSubject = strings.ToLower(m.subject)
 	w.walk(head, body, 0)
 	m.collect(&w)
