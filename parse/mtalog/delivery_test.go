@@ -36,11 +36,17 @@ func TestDeliveries(t *testing.T) {
 			[]string{"delay//ann@example.net/1.3/1.3@example.org//Could not exec program", "delay//bob@example.net/1.3/1.3@example.org//Could not exec program"}},
 		{"dma, given up after the last try", dma("1f.20", "<ann@example.net> trying delivery",
 			"remote delivery deferred: mx.example.net [192.0.2.1] failed after RCPT TO: 451 4.7.1 later", "delivery failed, bouncing as 2a"),
-			[]string{"delay//ann@example.net/1f.20//451/451 4.7.1 later", "failure/expired/ann@example.net/1f.20//451/451 4.7.1 later"}},
+			[]string{"delay//ann@example.net/1f//451/451 4.7.1 later", "failure/expired/ann@example.net/1f//451/451 4.7.1 later"}},
 		{"dma, refused after a delay", dma("1f.20", "<ann@example.net> trying delivery",
 			"remote delivery deferred: mx.example.net [192.0.2.1] failed after RCPT TO: 451 4.7.1 later", "<ann@example.net> trying delivery",
 			"remote delivery to mx.example.net [192.0.2.1] failed after RCPT TO: 550 no", "delivery failed, bouncing as 2a"),
-			[]string{"delay//ann@example.net/1f.20//451/451 4.7.1 later", "failure//ann@example.net/1f.20//550/550 no"}},
+			[]string{"delay//ann@example.net/1f//451/451 4.7.1 later", "failure//ann@example.net/1f//550/550 no"}},
+		{"dma, no connection", dma("1f.20", "<ann@example.net> trying delivery",
+			"connect to mx.example.net [192.0.2.1] failed: Connection refused"),
+			[]string{"delay//ann@example.net/1f///connect to mx.example.net [192.0.2.1] failed: Connection refused"}},
+		{"dma, refused at EHLO", dma("1f.20", "<ann@example.net> trying delivery",
+			"Could not perform server greeting at mx.example.net [192.0.2.1]: 550 5.7.1 bad name", "delivery failed, bouncing as 2a"),
+			[]string{"failure//ann@example.net/1f//550/550 5.7.1 bad name"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
