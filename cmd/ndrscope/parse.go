@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ndrscope/classify"
 	"ndrscope/parse"
+	"ndrscope/report"
 )
 
 func newParse(sys *system) *cobra.Command {
@@ -46,7 +46,7 @@ func newParse(sys *system) *cobra.Command {
 					if event.Kind == parse.Ignored && !all {
 						continue
 					}
-					line := eventLine{Event: event}
+					line := report.Event{Event: event}
 					if event.Kind != parse.Ignored {
 						class := classifier.Classify(event)
 						line.Class = &class
@@ -72,10 +72,4 @@ func newParse(sys *system) *cobra.Command {
 	in.register(cmd.Flags())
 	cmd.Flags().BoolVar(&all, "all", false, "print messages that report nothing, too")
 	return cmd
-}
-
-// eventLine is one line of output: the event and its meaning side by side.
-type eventLine struct {
-	*parse.Event
-	Class *classify.Class `json:"class,omitempty"`
 }
