@@ -102,18 +102,7 @@ func isASCII(s string) bool {
 	return true
 }
 
-// decodeTransfer undoes a Content-Transfer-Encoding (RFC 2045 section 6), at most limit bytes. What is no valid
-// encoding is kept as it stands.
-func decodeTransfer(b []byte, encoding string, limit int) []byte {
-	switch strings.ToLower(strings.TrimSpace(encoding)) {
-	case "quoted-printable":
-		return decodeQuotedPrintable(b, limit)
-	case "base64":
-		return decodeBase64(b, limit)
-	}
-	return b[:min(len(b), limit)]
-}
-
+// decodeQuotedPrintable keeps what is no valid encoding as it stands.
 func decodeQuotedPrintable(b []byte, limit int) []byte {
 	out := make([]byte, 0, min(len(b), limit))
 	for i := 0; i < len(b) && len(out) < limit; i++ {
@@ -155,21 +144,29 @@ func unhex(c byte) int {
 	return -1
 }
 
-// decodeBase64 passes over every byte that is not of the alphabet, as RFC 2045 section 6.8 asks.
+// decodeBase64 passes over every byte that is not of the alphabet, as RFC 2045 section 6.8 asks. Padding ends one run
+// of base64, and another may follow: some gateways join two.
 func decodeBase64(b []byte, limit int) []byte {
 	if need := limit/3*4 + 4; len(b) > need*2 {
 		b = b[:need*2]
 	}
+	out := make([]byte, 0, len(b)/4*3+3)
 	clean := make([]byte, 0, len(b))
+	flush := func() {
+		if len(clean)%4 == 1 {
+			clean = clean[:len(clean)-1]
+		}
+		out, _ = base64.RawStdEncoding.AppendDecode(out, clean)
+		clean = clean[:0]
+	}
 	for _, c := range b {
 		switch {
 		case 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '+', c == '/':
 			clean = append(clean, c)
+		case c == '=':
+			flush()
 		}
 	}
-	if len(clean)%4 == 1 {
-		clean = clean[:len(clean)-1]
-	}
-	n, _ := base64.RawStdEncoding.Decode(clean, clean)
-	return clean[:min(n, limit)]
+	flush()
+	return out[:min(len(out), limit)]
 }

@@ -141,7 +141,7 @@ func (p *part) text(limit int, w *walker) string {
 	if len(b) >= limit && len(p.body) > limit {
 		w.warn("a %s part is longer than %d bytes: the rest of it is left out", p.kind, limit)
 	}
-	s := toUTF8(b, param(p.head.get("Content-Type"), "charset"))
+	s := toUTF8(b, p.param("charset"))
 	if strings.IndexByte(s, '\r') >= 0 {
 		s = strings.ReplaceAll(s, "\r\n", "\n")
 		s = strings.ReplaceAll(s, "\r", "\n")

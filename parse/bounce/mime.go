@@ -22,7 +22,7 @@ const (
 
 // part is a body part that is no multipart. Its body is a slice of the raw message, still encoded.
 type part struct {
-	kind string // media type, lower case
+	media
 	head fields
 	body []byte
 }
@@ -47,14 +47,14 @@ func (w *walker) walk(head fields, body []byte, depth int) {
 	if len(w.parts) >= maxParts {
 		return
 	}
-	ctype := head.get("Content-Type")
-	kind := mediaType(ctype)
+	ctype := mediaOf(head.get("Content-Type"))
+	kind := ctype.kind
 	if strings.HasPrefix(kind, "multipart/") || (kind != "" && strings.HasPrefix(kind, "report/")) {
 		if depth >= maxDepth {
 			w.warn("multiparts are nested deeper than %d: the inner ones are left out", maxDepth)
 			return
 		}
-		boundary := param(ctype, "boundary")
+		boundary := ctype.param("boundary")
 		if w.split(body, boundary, depth) {
 			return
 		}
@@ -69,10 +69,11 @@ func (w *walker) walk(head fields, body []byte, depth int) {
 		}
 		kind = "text/plain"
 	}
-	if strings.EqualFold(param(ctype, "name"), "winmail.dat") {
+	if strings.EqualFold(ctype.param("name"), "winmail.dat") {
 		kind = "application/ms-tnef"
 	}
-	w.parts = append(w.parts, part{kind: kind, head: head, body: body})
+	ctype.kind = kind
+	w.parts = append(w.parts, part{media: ctype, head: head, body: body})
 	if len(w.parts) == maxParts {
 		w.warn("more than %d parts: the rest is left out", maxParts)
 	}

@@ -213,7 +213,7 @@ func (r *returned) fill(e *parse.Event) {
 		e.MessageID = messageID(h.get("Message-ID"))
 	}
 	if e.Subject == "" {
-		e.Subject = oneLine(decodeHeaderIn(h.get("Subject"), param(h.get("Content-Type"), "charset")))
+		e.Subject = oneLine(decodeHeaderIn(h.get("Subject"), mediaOf(h.get("Content-Type")).param("charset")))
 	}
 	e.From = firstAddress(decodeHeader(h.get("From")))
 	if e.Sender == "" {
