@@ -42,6 +42,9 @@ func (w truth) failed() bool { return w.outcome == "bounced" || w.outcome == "ex
 func (w truth) asBounced(told []parse.Record) truth {
 	for _, rec := range told {
 		e := &rec.Events[0]
+		if e.Kind == parse.Failure && e.Diagnostic == "unknown bounce reason" { // DMA, of EHLO
+			w.status, w.reply, w.reason = "-", "-", "unknown"
+		}
 		if e.Kind != parse.Failure || w.outcome != "expired" {
 			continue
 		}
@@ -49,8 +52,8 @@ func (w truth) asBounced(told []parse.Record) truth {
 		if strings.HasPrefix(e.Status, "5.") && e.Subkind != parse.Expired {
 			w.outcome = "bounced"
 		}
-		// "Connection timed out" may be any time-out. Exim and OpenSMTPD may tell nothing of the cause.
-		vague := strings.HasSuffix(e.Diagnostic, "retry timeout exceeded") || strings.HasSuffix(e.Diagnostic, "Envelope expired")
+		// "Connection timed out" may be any time-out. Exim, OpenSMTPD and DMA may tell nothing of the cause.
+		vague := strings.HasSuffix(e.Diagnostic, "Giving up.") || strings.HasSuffix(e.Diagnostic, "retry timeout exceeded") || strings.HasSuffix(e.Diagnostic, "Envelope expired")
 		switch {
 		case vague && e.ReplyCode == "":
 			w.status, w.reply, w.reason = "-", "-", "expired"

@@ -11,7 +11,7 @@ func TestDeliveries(t *testing.T) {
 	nullmailer := func(lines ...string) string { return syslogLines("nullmailer[9]: ", lines...) }
 	attempt := func(file string) string {
 		return nullmailer("Starting delivery: host: mx.example.net protocol: smtp file: "+file,
-			"From: <web@example.org> to: <ann@example.net>, <bob@example.net>", "Message-Id: <"+file+"@example.org>")
+			"From: <web@example.org> to: <ann@example.net>, <bob@example.net>", "Message-ID: <"+file+"@example.org>")
 	}
 	dma := func(id string, lines ...string) string { return syslogLines("dma["+id+"]: ", lines...) }
 	for _, tt := range []struct {

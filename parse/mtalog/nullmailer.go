@@ -8,7 +8,10 @@ import (
 )
 
 // nullmailer-send 1.x and 2.x, from src/send.cc and protocols/ of its source.
-const nullmailerName = "nullmailer"
+const (
+	nullmailerName      = "nullmailer"
+	nullmailerMessageID = "message-id: " // as the message spells it
+)
 
 func nullmailerClaims(l *line) bool {
 	return string(l.program) == "nullmailer" || string(l.program) == "nullmailer-send"
@@ -55,8 +58,8 @@ func nullmailerParse(p *parser, l *line, f *fact) {
 		f.delivery = []byte(nullmailerName)
 	case bytes.HasPrefix(message, []byte("Moving message ")) && bytes.HasSuffix(message, []byte(" into failed")):
 		f.verb, f.id, f.host, f.time = returned, message[len("Moving message "):len(message)-len(" into failed")], l.host, p.clock.time(l.stamp)
-	case bytes.HasPrefix(message, []byte("Message-Id: ")):
-		f.verb, f.messageID = started, trimAngles(message[len("Message-Id: "):])
+	case len(message) > len(nullmailerMessageID) && bytes.EqualFold(message[:len(nullmailerMessageID)], []byte(nullmailerMessageID)):
+		f.verb, f.messageID = started, trimAngles(message[len(nullmailerMessageID):])
 		f.delivery = []byte(nullmailerName)
 	case string(message) == "Sent file.":
 		nullmailerEnd(p, l, f, parse.Delivery, "")
