@@ -162,6 +162,10 @@ func cleanAddress(s string) string {
 	}
 	s = strings.TrimSpace(s)
 	if i := strings.IndexByte(s, '@'); i >= 0 {
+		// A value that is one address and nothing else may begin with any letter (RFC 6531), unlike one in running text.
+		if start, end, ok := addressAround("<"+s, i+1, 0); ok && start == 1 && end == len(s)+1 {
+			return s
+		}
 		if a := firstAddress(s); a != "" {
 			return a
 		}

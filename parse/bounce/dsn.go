@@ -157,7 +157,7 @@ func statusIn(value string) string {
 // that of RFC 6533 section 3 ("\x{E9}").
 func decodeXtext(value string) string {
 	if !strings.Contains(value, "@") && strings.Contains(value, "+40") {
-		value = strings.ReplaceAll(value, "+40", "@")
+		value = strings.NewReplacer("+40", "@", "+2B", "+", "+2b", "+", "+3D", "=", "+3d", "=").Replace(value)
 	}
 	if !strings.Contains(value, `\x{`) {
 		return value

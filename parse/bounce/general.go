@@ -55,6 +55,9 @@ func (m *message) suspects(innocent map[string]bool) []suspect {
 	for at, current := 0, -1; at < len(m.text); {
 		line, next := stringLine(m.text, at)
 		at = next
+		if len(found) > 0 && isFooterRule(line) {
+			break
+		}
 		var named []string
 		if !isBystanderLine(line) {
 			named = addressesIn(line, 20)
@@ -89,6 +92,12 @@ func (m *message) suspects(innocent map[string]bool) []suspect {
 		}
 	}
 	return found
+}
+
+// isFooterRule sees the line above a signature or above the footer of a mailing list, whose addresses are bystanders.
+func isFooterRule(line string) bool {
+	line = strings.TrimRight(line, " \r")
+	return line == "--" || len(line) >= 40 && strings.Trim(line, "_") == ""
 }
 
 // recipientLabels stand before the address of a recipient at the start of a line, lower case.

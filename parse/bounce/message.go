@@ -36,6 +36,9 @@ type message struct {
 func read(raw []byte, opt Options) *message {
 	var w walker
 	raw = bytes.TrimLeft(bytes.TrimPrefix(raw, []byte("\uFEFF")), "\r\n")
+	if bytes.IndexByte(raw, '\n') < 0 {
+		raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n")) // saved on an old Macintosh
+	}
 	head, body := w.header(raw)
 	m := &message{head: head, opt: opt}
 	m.from = lower(decodeHeader(head.get("From")))
