@@ -36,7 +36,11 @@ type message struct {
 func read(raw []byte, opt Options) *message {
 	var w walker
 	raw = bytes.TrimLeft(bytes.TrimPrefix(raw, []byte("\uFEFF")), "\r\n")
-	if bytes.IndexByte(raw, '\n') < 0 {
+	if bytes.IndexByte(raw, '\n') < 0 && bytes.IndexByte(raw, '\r') >= 0 {
+		if len(raw) > maxReturned {
+			w.warn("a message without a line feed is longer than %d bytes: the rest of it is left out", maxReturned)
+			raw = raw[:maxReturned]
+		}
 		raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n")) // saved on an old Macintosh
 	}
 	head, body := w.header(raw)

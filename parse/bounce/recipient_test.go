@@ -29,3 +29,12 @@ func TestRecipientForms(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyCRIsBounded(t *testing.T) {
+	raw := dsnHead + "--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; joe@example.net\nAction: failed\n\n--b\n\n"
+	raw = strings.ReplaceAll(raw, "\n", "\r") + strings.Repeat("x\r", maxReturned)
+	events, err := Decode([]byte(raw), parse.Origin{Path: "x", Index: 1}, Options{})
+	if len(events) != 1 || events[0].Recipient != "joe@example.net" || err == nil {
+		t.Errorf("%+v, %v: want one failure and a warning", events, err)
+	}
+}
