@@ -47,7 +47,7 @@ var update = flag.Bool("update", false, "write what the servers say to testdata"
 
 // servers are all that there are, each with a file of its own.
 func servers() []server {
-	return []server{postfix(), exim(), sendmailMTA(), opensmtpd(), msmtp(), dma(), nullmailer()}
+	return []server{postfix(), exim(), sendmailMTA(), opensmtpd(), msmtp(), dma(), nullmailer(), courier()}
 }
 
 func TestE2E(t *testing.T) {

@@ -2,6 +2,7 @@ package mtalog
 
 import (
 	"bytes"
+	"strings"
 
 	"ndrscope/parse"
 )
@@ -103,7 +104,11 @@ func (j *joiner) follow(f *fact) became {
 			key = messageKey(f.host, f.delivery)
 		}
 		m := j.queue.get(key)
-		m.remark, m.remarkTo = string(f.text), string(f.recipient)
+		if m.remarkTo == string(f.recipient) && continues(m.remark) {
+			m.remark += "\n" + string(f.text)
+		} else {
+			m.remark, m.remarkTo = string(f.text), string(f.recipient)
+		}
 	case expired:
 		if len(f.other) > 0 {
 			j.notice(f)
@@ -115,6 +120,13 @@ func (j *joiner) follow(f *fact) became {
 		return became{events: f.events}
 	}
 	return became{}
+}
+
+// continues says that a reply ends in a line that has another after it (RFC 5321 4.2.1), for programs that log each line
+// of a reply by itself.
+func continues(reply string) bool {
+	last := reply[strings.LastIndexByte(reply, '\n')+1:]
+	return len(reply) < 4<<10 && len(last) > 3 && last[3] == '-' && replyCode(last[:3]) != ""
 }
 
 // notice knows the other message for a notification.
