@@ -302,6 +302,10 @@ func (s *subject) has(parts []int32) bool {
 	})
 }
 
+// generalReading is how far a message is trusted that was read without knowing who wrote it: its recipients and
+// replies were looked for in the text.
+const generalReading = 0.8
+
 // class is what a rule makes of an event.
 func (c *Classifier) class(s *subject, won candidate) Class {
 	if won.rule < 0 {
@@ -320,6 +324,9 @@ func (c *Classifier) class(s *subject, won candidate) Class {
 	}
 	if r.Reason == UserUnknown && r.Layer == WordingLayer && s.unconfirmed() {
 		class.Reason, class.Detail, class.Sisimai, class.Confidence = RecipientRefused, unconfirmedDetail, MeaningOf(RecipientRefused).Sisimai, 0.6
+	}
+	if s.event.Dialect == "" && s.event.Origin.Format != "" {
+		class.Confidence *= generalReading
 	}
 	if r.End != "" {
 		class.End = r.End

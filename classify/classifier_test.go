@@ -155,3 +155,14 @@ func BenchmarkNew(b *testing.B) {
 		mustNew(b)
 	}
 }
+
+func TestGeneralReadingIsTrustedLess(t *testing.T) {
+	c := mustNew(t)
+	known := parse.Event{Kind: parse.Failure, Diagnostic: "550 5.1.1 User unknown", Dialect: "postfix", Origin: parse.Origin{Path: "x", Format: "eml", Index: 1}}
+	general := known
+	general.Dialect = ""
+	a, b := c.Classify(&known), c.Classify(&general)
+	if a.Reason != UserUnknown || b.Reason != UserUnknown || b.Confidence >= a.Confidence {
+		t.Errorf("got %s %.2f with a dialect, %s %.2f without; want the same reason, trusted less", a.Reason, a.Confidence, b.Reason, b.Confidence)
+	}
+}

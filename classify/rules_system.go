@@ -40,7 +40,7 @@ var systemWordings = []Rule{
 		Samples: said("554 5.4.6 Too many hops", "5.4.6 mail for example.org loops back to myself")},
 	{ID: "network-error", Reason: NetworkError, Source: "Postfix smtp(8), Sendmail deliver.c, Exim deliver.c, Exchange",
 		Text: []string{"suspiciousremoteservererror", "remote server disconnected", "server disconnected abruptly",
-			"connection refused", "connection reset", "network is unreachable", "network unreachable",
+			"connection refused", "connection reset", "network connection shut down by the remote", "network is unreachable", "network unreachable",
 			"network error", "no route to host", "host is unreachable", "host unreachable", "connection dropped",
 			"lost connection", "connection lost", "connection closed", "broken pipe",
 			"remote host closed connection", "connection was refused", "connection was dropped",
