@@ -263,6 +263,9 @@ func (m *mboxReader) line(raw []byte) ([]byte, error) {
 	if m.midLine {
 		err = nil
 	}
+	if cap(raw)-len(raw) < len(part) {
+		raw = slices.Grow(raw, max(len(raw), len(part))) // append grows a large slice in many small steps
+	}
 	return append(raw, part...), err
 }
 
