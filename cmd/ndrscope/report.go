@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -56,8 +57,12 @@ func newReport(sys *system) *cobra.Command {
 
 // analyse reads all input to the end, or to the interrupt: then it returns what is known so far.
 func analyse(ctx context.Context, sys *system, in *inputFlags, args []string) (*aggregate.Analysis, error) {
-	classifier, err := in.classifier()
-	if err != nil {
+	// The built-in rules take as long to compile as ten megabytes of log to read: both at once. The user's own can be
+	// wrong, which is said before anything is read.
+	classifier := sync.OnceValues(in.classifier)
+	if in.rules == "" {
+		go classifier()
+	} else if _, err := classifier(); err != nil {
 		return nil, err
 	}
 	// In path order, so that the same files give the same report however the shell lists them.
@@ -69,7 +74,11 @@ func analyse(ctx context.Context, sys *system, in *inputFlags, args []string) (*
 	defer folder.Close()
 	sum := aggregate.New()
 	err = in.run(ctx, sys, args, func(rec parse.Record) error {
-		classes, err := classifyAll(classifier, folder, rec.Events)
+		c, err := classifier()
+		if err != nil {
+			return err
+		}
+		classes, err := classifyAll(c, folder, rec.Events)
 		if err != nil {
 			return err
 		}
