@@ -165,6 +165,9 @@ func ruleTheirPolicy(c *caseFile) match {
 	if by := c.taken(); by != nil {
 		because = append([]Finding{*by}, because...)
 	}
+	if len(because) == 0 { // nothing was answered, so nobody can say that nothing is wrong
+		return no
+	}
 	return match{score: 0.4, because: because, claim: NotCheckable}
 }
 
