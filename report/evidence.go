@@ -40,6 +40,7 @@ func (p *page) probes(in Input) {
 		p.diagnosis(names(group), &group[0])
 	}
 	p.settled(settled)
+	p.open(in.Probes.Findings)
 	if in.Probes.Incomplete != "" {
 		p.line("")
 		p.text("", "The probing is not complete: "+stop(in.Probes.Incomplete)+".")
@@ -49,6 +50,26 @@ func (p *page) probes(in Input) {
 // sameCause reports whether a domain's verdict is the one over all domains.
 func sameCause(d, overall *diagnose.Diagnosis) bool {
 	return d.Rule != "" && d.Rule == overall.Rule && d.Cause == overall.Cause
+}
+
+// open says how much could not be told, with one example; all of it with --verbose.
+func (p *page) open(findings []diagnose.Finding) {
+	var open []string
+	for i := range findings {
+		if findings[i].Verdict == diagnose.Unclear {
+			open = append(open, findingText(&findings[i]))
+		}
+	}
+	if len(open) == 0 {
+		return
+	}
+	p.heading(fmt.Sprintf("Could not be told: %d of %s", len(open), count(len(findings), "finding", "findings")))
+	if !p.verbose && len(open) > 3 {
+		open = append(open[:3], fmt.Sprintf("... and %d more (--verbose)", len(open)-3))
+	}
+	for _, text := range open {
+		p.text("  - ", text)
+	}
 }
 
 // settled lists the domains at which the bounce itself says all there is to know.
