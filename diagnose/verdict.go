@@ -67,9 +67,8 @@ func (c *caseFile) withoutRule(d Diagnosis) Diagnosis {
 	if len(c.group.Reasons) > 0 {
 		main := c.group.Reasons[0]
 		d.Cause, d.End, d.Confidence = string(main.Reason), main.End, c.confidence(main.Reason)
-		if m, ok := meaning(main.Reason); ok {
-			d.Summary, d.Remedy, d.Plain = m.Sentence, m.Remedy, m.Sentence+" "+m.Remedy
-		}
+		m := classify.MeaningOf(main.Reason)
+		d.Summary, d.Remedy, d.Plain = m.Sentence, m.Remedy, m.Sentence+" "+m.Remedy
 		return d
 	}
 	for _, f := range c.findings {
@@ -114,15 +113,6 @@ func (c *caseFile) confidence(reason classify.Reason) float64 {
 		}
 	}
 	return 0
-}
-
-func meaning(r classify.Reason) (classify.Meaning, bool) {
-	for _, m := range classify.Meanings {
-		if m.Reason == r {
-			return m, true
-		}
-	}
-	return classify.Meaning{}, false
 }
 
 // fill puts the case's names into a text.

@@ -42,7 +42,7 @@ var start = time.Date(2026, 11, 20, 14, 20, 0, 0, time.UTC)
 
 // class is the meaning that a reason has by the table.
 func class(r classify.Reason, detail string) classify.Class {
-	m := meaning(r)
+	m := classify.MeaningOf(r)
 	return classify.Class{
 		Reason: r, Detail: detail, End: m.End, Scope: m.Scope, Permanent: m.Permanent, Sisimai: m.Sisimai,
 		Rule: "test." + string(r), Matched: "text", Confidence: 0.9,

@@ -129,7 +129,7 @@ func plain(g *aggregate.Group) string {
 	if r.Detail != "" {
 		word += " " + Printable(r.Detail)
 	}
-	return fmt.Sprintf("%s (%s, %s).", stop(meaning(r.Reason).Sentence), word, EndInWords(r.End))
+	return fmt.Sprintf("%s (%s, %s).", stop(classify.MeaningOf(r.Reason).Sentence), word, EndInWords(r.End))
 }
 
 // burstAtProvider says what many domains at one provider have in common, where these are most of those that fail.
@@ -146,7 +146,7 @@ func burstAtProvider(an *aggregate.Analysis) string {
 
 func whatToDo(in Input) string {
 	r, _ := in.Analysis.Domains[0].Main()
-	remedy := meaning(r.Reason).Remedy
+	remedy := classify.MeaningOf(r.Reason).Remedy
 	if patience(r.Reason) && r.Pending < r.Count {
 		remedy = "Find out why no retry came through in time, then send these messages again."
 	}
@@ -163,16 +163,6 @@ func patience(r classify.Reason) bool {
 		return true
 	}
 	return false
-}
-
-// meaning returns the plain words of a reason.
-func meaning(r classify.Reason) classify.Meaning {
-	for _, m := range classify.Meanings {
-		if m.Reason == r {
-			return m
-		}
-	}
-	return meaning(classify.Unknown)
 }
 
 // coverage is the last line of a report: what was read and what became of it, so that it adds up.
