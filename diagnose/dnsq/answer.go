@@ -143,10 +143,21 @@ func (a *Answer) String() string {
 	return a.Failure()
 }
 
-// Text is the data of a record as in a zone file. DNS names and strings come escaped: nothing in it is a control
-// character.
+// Text is the data of a record as in a zone file, all of it printable ASCII: the library escapes names and strings, but
+// not what pseudo-records (OPT, TSIG, NULL) hold.
 func Text(rr dns.RR) string {
-	return strings.TrimPrefix(rr.String(), rr.Header().String())
+	// Name, TTL, class and type come first. Header().String() cannot be cut off: types that the library does not know
+	// (RFC 3597) are written under another header.
+	fields := strings.SplitN(rr.String(), "\t", 5)
+	var b strings.Builder
+	for _, c := range []byte(fields[len(fields)-1]) {
+		if c < ' ' || c > '~' {
+			fmt.Fprintf(&b, `\%03d`, c) // RFC 1035 section 5.1
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
 }
 
 // wire is an answer in a recording.

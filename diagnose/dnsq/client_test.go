@@ -277,6 +277,13 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(reply(q, func(m *dns.Msg) {
 		m.Answer = []dns.RR{rr("a.example. 60 CNAME b.example."), rr("b.example. 60 CNAME a.example."), rr(`a.example. 60 TXT "\027[2J"`)}
 	}), uint16(dns.TypeTXT))
+	for _, odd := range []dns.RR{
+		&dns.RFC3597{Hdr: dns.RR_Header{Name: "a.example.", Rrtype: dns.TypeNone, Class: 12336}, Rdata: "30303030"},
+		&dns.NULL{Hdr: dns.RR_Header{Name: "a.example.", Rrtype: dns.TypeNULL, Class: dns.ClassINET}, Data: "\x1b[2J\xff"},
+		&dns.OPT{Hdr: dns.RR_Header{Name: "a.example.", Rrtype: dns.TypeOPT, Class: 1232}, Option: []dns.EDNS0{&dns.EDNS0_NSID{Code: dns.EDNS0NSID, Nsid: "1b5b324a"}}},
+	} {
+		f.Add(reply(q, func(m *dns.Msg) { m.Answer = []dns.RR{odd} }), odd.Header().Rrtype)
+	}
 	f.Fuzz(func(t *testing.T, wire []byte, qtype uint16) {
 		m := new(dns.Msg)
 		if m.Unpack(wire) != nil {
