@@ -151,7 +151,8 @@ func byKind(e *parse.Event) (Class, bool) {
 	case parse.AutoReply:
 		reason = AutoReplyReason
 	case parse.Ignored:
-		return Class{}, true
+		// Why we refused somebody else's mail is worth telling, and nothing else of what is ignored.
+		return Class{}, e.Subkind != parse.Inbound
 	default:
 		return Class{}, false
 	}
@@ -306,13 +307,17 @@ func (s *subject) has(parts []int32) bool {
 // replies were looked for in the text.
 const generalReading = 0.8
 
+// passing is whether a reason that is only hinted at may have been a trouble of the moment. After days of it, that the
+// message expired is the surer word.
+func passing(r Reason) bool { return r == NetworkError || r == DomainUnknown || r == SystemFull }
+
 // class is what a rule makes of an event.
 func (c *Classifier) class(s *subject, won candidate) Class {
 	if won.rule < 0 {
 		return s.withoutRule()
 	}
 	r := &c.rules[won.rule]
-	if s.event.Subkind == parse.Expired && (r.Reason == OnHold || r.Layer <= HintLayer && r.Reason == NetworkError) {
+	if s.event.Subkind == parse.Expired && (r.Reason == OnHold || r.Layer <= HintLayer && passing(r.Reason)) {
 		return s.withoutRule()
 	}
 	class := Class{
@@ -331,8 +336,8 @@ func (c *Classifier) class(s *subject, won candidate) Class {
 	if r.End != "" {
 		class.End = r.End
 	}
-	if s.event.Subkind == parse.LocalDelivery && (class.End == Domain || class.End == Route) {
-		class.End = Sender // the mail system that failed is our own
+	if s.event.Subkind == parse.LocalDelivery || s.event.Subkind == parse.Inbound {
+		class.End = ownEnd(class.End)
 	}
 	if r.Scope != "" {
 		class.Scope = r.Scope
@@ -350,6 +355,14 @@ func (c *Classifier) class(s *subject, won candidate) Class {
 	return class
 }
 
+// ownEnd is the end where the mail system that failed or refused is our own.
+func ownEnd(end End) End {
+	if end == Domain || end == Route {
+		return Sender
+	}
+	return end
+}
+
 // downstream lists the dialects of systems that take a message first and report what a server behind them answered.
 var downstream = []string{"apachejames", "mcafee", "mfilter", "mxlogic", "surfcontrol", "x1", "x2", "zoho"}
 
@@ -357,8 +370,12 @@ var downstream = []string{"apachejames", "mcafee", "mfilter", "mxlogic", "surfco
 const unconfirmedDetail = "unconfirmed"
 
 // unconfirmed says whether "user unknown" need not mean that the address does not exist: the server took the recipient
-// and refused later, or its status is not about the address. Filters of recipients and of mobile carriers do that.
+// and refused later, or its status is not about the address. Filters of recipients and of mobile carriers do that, and
+// administrators: Sendmail itself says 5.1.1, and 5.0.0 where an entry of the access map has the words.
 func (s *subject) unconfirmed() bool {
+	if _, said := leadingCodes(s.event.Diagnostic); said == "5.0.0" {
+		return true
+	}
 	switch s.event.Command {
 	case "DATA", "EOD":
 		return s.status.class == 0 || s.status.subject != 1

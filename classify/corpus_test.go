@@ -99,5 +99,8 @@ func TestCorpusReasons(t *testing.T) {
 			t.Errorf("docs/truth-deviations.md explains %s, which does not deviate so", file)
 		}
 	}
+	if 100*good < 95*len(rows) {
+		t.Errorf("less than 95%% of the reasons agree")
+	}
 	t.Logf("reason %d of %d, %.1f%%, %d deviations", good, len(rows), 100*float64(good)/float64(len(rows)), len(used))
 }

@@ -28,6 +28,9 @@ func Explain(line string) parse.Event {
 	if e.Status != "" {
 		e.StatusFrom = parse.FromDiagnostic
 	}
+	if !strings.HasPrefix(e.ReplyCode, "5") && !strings.HasPrefix(e.Status, "5") {
+		e.Kind = parse.Delay // nothing says that it was the last try
+	}
 	if addr, ok := QuotedAddr(text[at:]); ok && addr.String() != e.RemoteIP {
 		e.LocalIP = addr.String()
 	}

@@ -14,7 +14,6 @@ var statusRules = []Rule{
 	iana("1.6", MailboxMoved, "RFC 3463 3.2 destination mailbox has moved, no forwarding address"),
 	iana("1.7", SenderRejected, "RFC 3463 3.2 bad sender's mailbox address syntax"),
 	iana("1.8", SenderRejected, "RFC 3463 3.2 bad sender's system address"),
-	iana("1.9", SystemError, "RFC 5248 message relayed to non-compliant mailer"),
 	iana("1.10", NoMailService, "RFC 7505 recipient address has null MX"),
 	iana("2.1", MailboxDisabled, "RFC 3463 3.3 mailbox disabled, not accepting messages"),
 	iana("2.2", MailboxFull, "RFC 3463 3.3 mailbox full"),
@@ -81,6 +80,7 @@ var statusRules = []Rule{
 // that was answered.
 var vagueRules = []Rule{
 	vagueStatus("1.0", RecipientRefused, "RFC 3463 3.2 other address status"),
+	vagueStatus("1.9", OnHold, "RFC 5248 message relayed to non-compliant mailer: no further information"),
 	vagueStatus("2.0", RecipientRefused, "RFC 3463 3.3 other or undefined mailbox status"),
 	vagueStatus("3.0", SystemError, "RFC 3463 3.4 other or undefined mail system status"),
 	vagueStatus("4.0", NetworkError, "RFC 3463 3.5 other or undefined network or routing status"),

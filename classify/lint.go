@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -75,9 +76,7 @@ func (s Sample) Event() parse.Event {
 	if s.Command != "" {
 		e.Command = s.Command
 	}
-	if s.Kind != "" {
-		e.Kind = s.Kind
-	}
+	e.Kind = cmp.Or(s.Kind, parse.Failure)
 	return e
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -41,18 +40,17 @@ func newParse(sys *system) *cobra.Command {
 			var books parse.Books
 			err = in.run(cmd.Context(), sys, args, func(rec parse.Record) error {
 				books.Add(rec)
+				classes, err := classifyAll(classifier, folder, rec.Events)
+				if err != nil {
+					return err
+				}
 				for i := range rec.Events {
-					event := &rec.Events[i]
-					if event.Kind == parse.Ignored && !all {
+					if rec.Events[i].Kind == parse.Ignored && !all {
 						continue
 					}
-					line := report.Event{Event: event}
-					if event.Kind != parse.Ignored {
-						class := classifier.Classify(event)
-						line.Class = &class
-						if err := folder.Keep(event, class); err != nil {
-							return fmt.Errorf("save-unknown: %w", err)
-						}
+					line := report.Event{Event: &rec.Events[i]}
+					if classes[i].Reason != "" {
+						line.Class = &classes[i]
 					}
 					if err := enc.Encode(line); err != nil {
 						return err

@@ -16,6 +16,12 @@ import (
 // are UTF-8 are taken as such, all others as windows-1252, in which every byte has a meaning.
 func toUTF8(b []byte, charset string) string {
 	charset = strings.ToLower(strings.Trim(charset, " '\""))
+	if strings.HasPrefix(charset, "iso-2022-jp") && !isASCII(string(b)) {
+		charset = "euc-jp" // eight bits are not of that seven-bit code: somebody converted the text and kept the label
+		if !validEUC(b) {
+			charset = "shift_jis"
+		}
+	}
 	switch charset {
 	case "", "us-ascii", "ascii", "utf-8", "utf8":
 	default:
@@ -71,6 +77,23 @@ func isISO2022JP(b []byte) bool {
 		}
 	}
 	return false
+}
+
+// validEUC is whether bytes beyond US-ASCII come in the pairs of EUC-JP.
+func validEUC(b []byte) bool {
+	for i := 0; i < len(b); i++ {
+		if b[i] < utf8.RuneSelf {
+			continue
+		}
+		if b[i] == 0x8f { // three bytes, JIS X 0212
+			i++
+		}
+		i++
+		if i >= len(b) || b[i] < 0xa1 || b[i] == 0xff {
+			return false
+		}
+	}
+	return true
 }
 
 // decodeHeader decodes the encoded-words of RFC 2047, and raw 8-bit text.

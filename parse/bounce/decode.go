@@ -92,6 +92,7 @@ func (m *message) decode() []parse.Event {
 	likely := m.looksLikeBounce() || d != nil && d.alone
 	if likely && d != nil && d.decode != nil {
 		if events := d.decode(m); len(events) > 0 {
+			m.addMessageFields(events)
 			return m.named(d.name, events)
 		}
 	}
@@ -100,6 +101,7 @@ func (m *message) decode() []parse.Event {
 	}
 	if likely {
 		if events := m.general(); len(events) > 0 {
+			m.addMessageFields(events)
 			if d != nil {
 				return m.named(d.name, events)
 			}

@@ -28,4 +28,12 @@ var ezweb = dialect{
 		}
 		return merged(events)
 	},
+	refine: func(m *message, events []parse.Event) []parse.Event {
+		// What au says of the account stands in the human text only, above a reply of few words.
+		if m.textHas("the user(s) account is ") && len(events) == 1 && events[0].Diagnostic == "" {
+			said := after(m.text, "the user(s) account is ")
+			events[0].Diagnostic = oneLine("The user(s) account is " + said)
+		}
+		return events
+	},
 }

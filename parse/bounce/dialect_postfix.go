@@ -6,6 +6,25 @@ import (
 	"ndrscope/parse"
 )
 
+// postfix is Postfix.
+var postfix = dialect{
+	name: "postfix",
+	match: func(m *message) bool {
+		return m.textHas("this is the mail system at host") || m.textHas("this is the postfix program") || m.textHas("the postfix program") ||
+			m.statusField("X-Postfix-Queue-ID") != ""
+	},
+	decode: func(m *message) []parse.Event {
+		if !m.textHas("--- delivery report unavailable ---") {
+			return nil
+		}
+		// bounce(8) has lost its log file, and knows neither recipients nor reasons.
+		if a := m.soleRecipient(); a != "" {
+			return []parse.Event{m.event(a, "")}
+		}
+		return nil
+	},
+}
+
 // postfixSession is what Postfix tells its postmaster of an SMTP session that went wrong: we refused somebody, and no
 // domain out there has failed.
 var postfixSession = dialect{

@@ -24,6 +24,9 @@ var x3 = dialect{
 		})
 		for i := range events {
 			events[i].Diagnostic = oneLine(strings.Trim(strings.TrimSpace(details), "= \n"))
+			if m.textHas("was aborted after") { // "... 5.0 hour(s)"
+				events[i].Subkind = parse.Expired
+			}
 		}
 		return merged(events)
 	},

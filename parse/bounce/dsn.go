@@ -222,6 +222,21 @@ func (m *message) decodeStatus() []parse.Event {
 	return events
 }
 
+// addMessageFields adds the per-message fields of a report whose fields name no recipient.
+func (m *message) addMessageFields(events []parse.Event) {
+	if len(m.status) == 0 {
+		return
+	}
+	d := readDelivery(m.status)
+	for i := range events {
+		e := &events[i]
+		e.ReportingMTA = firstNonEmpty(e.ReportingMTA, d.reportingMTA)
+		e.QueueID = firstNonEmpty(e.QueueID, d.queueID)
+		e.MessageID = firstNonEmpty(e.MessageID, d.messageID)
+		e.Sender = firstNonEmpty(e.Sender, d.sender)
+	}
+}
+
 // setRemote reads a Remote-MTA: a host, an address, or both: "mx.example.net (192.0.2.1)".
 func setRemote(e *parse.Event, mta string) {
 	for i, word := range strings.FieldsFunc(mta, func(r rune) bool { return strings.ContainsRune(" ()<>[],", r) }) {

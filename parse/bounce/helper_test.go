@@ -152,6 +152,9 @@ func TestToUTF8(t *testing.T) {
 		{"\xd0\xd2\xc9\xd7\xc5\xd4", "koi8-r", "привет"},
 		{"\x1b$B%(%i!<\x1b(B", "", "エラー"},
 		{"\x83G\x83\x89\x81[", "shift_jis", "エラー"},
+		{"\xa5\xa8\xa5\xe9\xa1\xbc", "ISO-2022-JP", "エラー"},
+		{"\x83G\x83\x89\x81[", "iso-2022-jp", "エラー"},
+		{"\xe3\x82\xa8\xe3\x83\xa9\xe3\x83\xbc", "iso-2022-jp", "エラー"},
 		{"\xb4\xed\xce\xf3", "gb18030", "错误"},
 		{"\xbf\xc0\xb7\xf9", "euc-kr", "오류"},
 	} {

@@ -19,6 +19,8 @@ type message struct {
 	// text is what the report says to a human, without the returned message; lines end in "\n".
 	text string
 	low  haystack // the text in lower case, on one line: the same length, so that places in both are the same
+	// tail is what follows the text: an excerpt of the failed message's header, where that message is a part of its own.
+	tail string
 	// status holds the fields of message/delivery-status, or of text that has the form of it.
 	status fields
 	// report is the media type of the machine-readable part: message/delivery-status,

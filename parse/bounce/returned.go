@@ -92,6 +92,8 @@ func (m *message) splitReturned(w *walker) {
 	}
 	if m.returned == nil {
 		m.returned = readReturned([]byte(m.text[rest:]), false, w)
+	} else {
+		m.tail = m.text[at:]
 	}
 	m.text = m.text[:at]
 	m.low.cut(at)
