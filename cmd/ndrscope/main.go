@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -22,11 +23,12 @@ import (
 )
 
 func main() {
+	// Little is kept of what is read, whatever its size. A ballast that is never touched, and so takes no memory, lets
+	// garbage fill a fixed space before it is collected, rather than a share of that little.
+	var ballast []byte
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		// Little is kept of a log, whatever its size. Let garbage fill a fixed space before it is collected, rather
-		// than a share of that little.
-		debug.SetGCPercent(-1)
-		debug.SetMemoryLimit(128 << 20)
+		debug.SetGCPercent(50)
+		ballast = make([]byte, 48<<20)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -34,7 +36,9 @@ func main() {
 		<-ctx.Done()
 		stop() // a second Ctrl-C ends the program at once
 	}()
-	os.Exit(run(ctx, os.Args[1:], hostSystem()))
+	status := run(ctx, os.Args[1:], hostSystem())
+	runtime.KeepAlive(ballast)
+	os.Exit(status)
 }
 
 // system is all of the outside world that the commands touch.
