@@ -218,6 +218,9 @@ func newDocument(in Input) document {
 	if an.Step > time.Hour {
 		doc.Step = "day"
 	}
+	if in.Interrupted {
+		doc.Incomplete = "the reading was interrupted"
+	}
 	if p := in.Probes; p != nil {
 		doc.Probed = true
 		doc.Incomplete = p.Incomplete

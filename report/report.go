@@ -13,6 +13,8 @@ type Input struct {
 	Probes *diagnose.Result
 	// Top is the number of domains to list; 0 is all of them.
 	Top int
+	// Interrupted says that there was more to read.
+	Interrupted bool
 }
 
 // TableOptions say how a table is drawn.

@@ -35,7 +35,7 @@ func Table(w io.Writer, in Input, opt TableOptions) error {
 	}
 	if !in.probesOnly() {
 		p.line("")
-		p.text("", coverage(in.Analysis))
+		p.text("", coverage(in))
 	}
 	if p.err != nil {
 		return p.err

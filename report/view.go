@@ -166,7 +166,8 @@ func patience(r classify.Reason) bool {
 }
 
 // coverage is the last line of a report: what was read and what became of it, so that it adds up.
-func coverage(an *aggregate.Analysis) string {
+func coverage(in Input) string {
+	an := in.Analysis
 	b := an.Books
 	var items []string
 	if b.Messages > 0 || b.Lines == 0 {
@@ -175,17 +176,20 @@ func coverage(an *aggregate.Analysis) string {
 	if b.Lines > 0 {
 		items = append(items, count(b.Lines, "log line", "log lines"))
 	}
-	in := ""
+	files := ""
 	if b.Files > 1 {
-		in = fmt.Sprintf(" in %d files", b.Files)
+		files = fmt.Sprintf(" in %d files", b.Files)
 	}
-	s := fmt.Sprintf("Read %s%s: %d understood, %d ignored, %d skipped; %d unclassified.", strings.Join(items, " and "), in,
+	s := fmt.Sprintf("Read %s%s: %d understood, %d ignored, %d skipped; %d unclassified.", strings.Join(items, " and "), files,
 		b.Understood, b.Ignored, b.Skipped, an.Unclassified)
 	if b.Warnings > 0 {
 		s += fmt.Sprintf(" %s damaged, and understood as far as possible.", count(b.Warnings, "was", "were"))
 	}
 	if b.FilesSkipped > 0 {
 		s += fmt.Sprintf(" %s skipped.", count(b.FilesSkipped, "other file", "other files"))
+	}
+	if in.Interrupted {
+		s += " The reading was interrupted: there is more."
 	}
 	return s
 }

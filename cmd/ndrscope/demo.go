@@ -16,7 +16,7 @@ func newDemo(sys *system) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Play a real case in a small Internet inside the program: no network, no set-up",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := out.check(); err != nil {
 				return usageError{err}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/idna"
 
 	"ndrscope/aggregate"
+	"ndrscope/diagnose"
 	"ndrscope/report"
 )
 
@@ -40,11 +41,12 @@ func newDiagnose(sys *system) *cobra.Command {
 				}
 				analysis.Domains = append(analysis.Domains, aggregate.Group{Domain: domain})
 			}
-			probes, err := pr.probe(cmd.Context(), sys, analysis, len(args))
-			if err != nil {
+			if err := pr.prepare(sys); err != nil {
 				return err
 			}
-			return out.write(sys, report.Input{Analysis: analysis, Probes: probes, Top: len(args)})
+			probes := diagnose.Run(cmd.Context(), analysis, len(args), pr.config)
+			err := pr.keep()
+			return errors.Join(out.write(sys, report.Input{Analysis: analysis, Probes: probes, Top: len(args)}), err, interrupted(cmd.Context()))
 		},
 	}
 	pr.mode = "auto"

@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,6 +25,8 @@ type explanation struct {
 	Losing   []classify.Alternative `json:"-"`
 }
 
+var noText = usageError{errors.New("no TEXT: give a reply in quotation marks, or - to read one from each line of standard input")}
+
 func newExplain(sys *system) *cobra.Command {
 	var (
 		in      inputFlags
@@ -36,7 +40,7 @@ func newExplain(sys *system) *cobra.Command {
   grep -oP 'said: \K.*' /var/log/mail.log | sort -u | ndrscope explain -`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usageError{fmt.Errorf("no TEXT: give a reply in quotation marks, or - to read one from each line of standard input")}
+				return noText
 			}
 			return nil
 		},
@@ -44,33 +48,42 @@ func newExplain(sys *system) *cobra.Command {
 			if format != "text" && format != "json" {
 				return usageError{fmt.Errorf("--format %q: want text or json", format)}
 			}
+			text := strings.Join(args, " ")
+			if strings.TrimSpace(text) == "" {
+				return noText
+			}
 			classifier, err := in.classifier()
 			if err != nil {
 				return err
 			}
-			lines := []string{strings.Join(args, " ")}
-			if len(args) == 1 && args[0] == "-" {
-				if lines, err = readLines(sys); err != nil {
-					return err
-				}
-			}
 			explanations := []explanation{}
-			for _, line := range lines {
-				explanations = append(explanations, explain(classifier, line))
+			out := bufio.NewWriter(sys.stdout)
+			first := true
+			each := func(text string) error {
+				e := explain(classifier, text)
+				if format == "json" {
+					explanations = append(explanations, e)
+					return nil
+				}
+				if !first {
+					fmt.Fprintln(out)
+				}
+				first = false
+				e.print(out, verbose)
+				return out.Flush() // what comes through a pipe is explained as it comes
+			}
+			if text == "-" {
+				err = eachLine(sys.stdin, each)
+			} else {
+				err = each(text)
 			}
 			if format == "json" {
 				enc := json.NewEncoder(sys.stdout)
 				enc.SetEscapeHTML(false)
 				enc.SetIndent("", "  ")
-				return enc.Encode(explanations)
+				err = errors.Join(err, enc.Encode(explanations))
 			}
-			for i, e := range explanations {
-				if i > 0 {
-					fmt.Fprintln(sys.stdout)
-				}
-				e.print(sys, verbose)
-			}
-			return nil
+			return err
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
@@ -97,7 +110,7 @@ func explain(c *classify.Classifier, line string) explanation {
 	return e
 }
 
-func (e explanation) print(sys *system, verbose bool) {
+func (e explanation) print(w io.Writer, verbose bool) {
 	reason := string(e.Class.Reason)
 	if e.Class.Detail != "" {
 		reason += " (" + e.Class.Detail + ")"
@@ -108,7 +121,7 @@ func (e explanation) print(sys *system, verbose bool) {
 	}
 	row := func(label, text string) {
 		if text != "" {
-			fmt.Fprintf(sys.stdout, "%-8s %s\n", label, report.Printable(text))
+			fmt.Fprintf(w, "%-8s %s\n", label, report.Printable(text))
 		}
 	}
 	row("reply", e.Input)
@@ -131,19 +144,21 @@ func (e explanation) print(sys *system, verbose bool) {
 	}
 }
 
-// readLines reads the replies of standard input, one a line, without the empty ones.
-func readLines(sys *system) ([]string, error) {
+// eachLine passes on the lines that are not empty.
+func eachLine(r io.Reader, yield func(string) error) error {
 	const longest = 1 << 20
-	var lines []string
-	scanner := bufio.NewScanner(sys.stdin)
+	scanner := bufio.NewScanner(r)
 	scanner.Buffer(nil, longest)
-	for scanner.Scan() {
+	n := 0
+	for ; scanner.Scan(); n++ {
 		if line := strings.TrimSpace(scanner.Text()); line != "" {
-			lines = append(lines, line)
+			if err := yield(line); err != nil {
+				return err
+			}
 		}
 	}
-	if err := scanner.Err(); err != nil {
-		return nil, fmt.Errorf("standard input, after %d lines: %w", len(lines), err)
+	if errors.Is(scanner.Err(), bufio.ErrTooLong) {
+		return fmt.Errorf("line %d is longer than %d bytes", n+1, longest)
 	}
-	return lines, nil
+	return scanner.Err()
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -34,7 +36,7 @@ type inputFlags struct {
 }
 
 func (f *inputFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.format, "input-format", "", "do not sniff: read every INPUT as this format")
+	flags.StringVar(&f.format, "input-format", "", "do not sniff: read every INPUT as "+oneOf(ingest.Formats))
 	flags.StringSliceVar(&f.ourDomains, "our-domain", nil, "a domain that we send for; bounces of other senders' mail are backscatter")
 	flags.StringSliceVar(&f.ourHosts, "our-host", nil, "a host of ours, name or address, that sends mail")
 	flags.StringVar(&f.rules, "rules", "", "a TOML file of your own rules, asked before the built-in ones")
@@ -53,6 +55,9 @@ func atLeastOneInput(_ *cobra.Command, args []string) error {
 
 // check parses the flags' values.
 func (f *inputFlags) check(sys *system) error {
+	if f.format != "" && !slices.Contains(ingest.Formats, f.format) {
+		return fmt.Errorf("--input-format %q: want %s", f.format, oneOf(ingest.Formats))
+	}
 	var err, err2 error
 	f.window.since, err = parseMoment(f.since, sys.now())
 	f.window.until, err2 = parseMoment(f.until, sys.now())
@@ -130,6 +135,12 @@ func classifyAll(c *classify.Classifier, unknown *unknown.Folder, events []parse
 		}
 	}
 	return classes, nil
+}
+
+// oneOf lists the values that there are to choose from.
+func oneOf(values []string) string {
+	last := len(values) - 1
+	return strings.Join(values[:last], ", ") + " or " + values[last]
 }
 
 func nothingRead(inputs []string) error {

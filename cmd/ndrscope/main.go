@@ -73,22 +73,19 @@ func hostSystem() *system {
 	}
 }
 
-// usageError is the caller's mistake: exit status 2.
-type usageError struct{ error }
-
 func run(ctx context.Context, args []string, sys *system) int {
 	root := newRoot(sys)
 	root.SetArgs(args)
 	root.SetIn(sys.stdin)
 	root.SetOut(sys.stdout)
 	root.SetErr(sys.stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
 	}
 	fmt.Fprintln(sys.stderr, "ndrscope: "+err.Error())
 	if usage := (usageError{}); errors.As(err, &usage) {
-		fmt.Fprintln(sys.stderr, "Try: ndrscope --help")
+		fmt.Fprintf(sys.stderr, "Try: %s --help\n", cmd.CommandPath())
 		return 2
 	}
 	return 1

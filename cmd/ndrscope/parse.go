@@ -61,6 +61,9 @@ func newParse(sys *system) *cobra.Command {
 			if flushed := out.Flush(); err == nil {
 				err = flushed
 			}
+			if cmd.Context().Err() != nil {
+				return interrupted(cmd.Context())
+			}
 			if err == nil && books.Understood+books.Ignored == 0 {
 				return nothingRead(args)
 			}

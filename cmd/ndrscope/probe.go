@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -13,7 +12,6 @@ import (
 	"github.com/miekg/dns"
 	"github.com/spf13/pflag"
 
-	"ndrscope/aggregate"
 	"ndrscope/diagnose"
 	"ndrscope/diagnose/tape"
 )
@@ -36,7 +34,8 @@ type probeFlags struct {
 	replay        string
 	keys          map[string]string
 
-	config diagnose.Config
+	config    diagnose.Config
+	recording *os.File
 }
 
 func (f *probeFlags) register(flags *pflag.FlagSet) {
@@ -87,6 +86,9 @@ func (f *probeFlags) check() error {
 	if f.record != "" && f.replay != "" {
 		errs = append(errs, errors.New("--record and --replay exclude each other"))
 	}
+	if f.mode == "none" && (f.smtp || f.record != "" || f.replay != "") {
+		errs = append(errs, errors.New("--probe none excludes --smtp, --record and --replay"))
+	}
 	if f.timeout <= 0 || f.deadline <= 0 {
 		errs = append(errs, errors.New("--timeout and --deadline must be more than zero"))
 	}
@@ -112,9 +114,9 @@ func parseResolver(text string) (netip.AddrPort, error) {
 	return netip.AddrPortFrom(addr, 53), nil
 }
 
-// probe asks about the worst domains.
-func (f *probeFlags) probe(ctx context.Context, sys *system, analysis *aggregate.Analysis, top int) (*diagnose.Result, error) {
-	cfg := f.config
+// prepare opens what the probes need, so that what is wrong with it is told before the input is read.
+func (f *probeFlags) prepare(sys *system) error {
+	cfg := &f.config
 	cfg.Dialer = sys.dialer
 	cfg.Now = sys.now
 	cfg.HELO = f.helo
@@ -125,20 +127,20 @@ func (f *probeFlags) probe(ctx context.Context, sys *system, analysis *aggregate
 	cfg.Timeout, cfg.Deadline = f.timeout, f.deadline
 	var err error
 	if cfg.Tape, err = f.tape(); err != nil {
-		return nil, err
+		return err
 	}
 	if len(cfg.Resolvers) == 0 && f.replay == "" {
 		if cfg.Resolvers, err = systemResolvers(sys.resolvConf); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	result := diagnose.Run(ctx, analysis, top, cfg)
 	if f.record != "" {
-		if err := writeTape(f.record, cfg.Tape); err != nil {
-			return nil, fmt.Errorf("--record: %w", err)
+		// What an earlier run recorded is kept until there is something in its place.
+		if f.recording, err = os.OpenFile(f.record, os.O_WRONLY|os.O_CREATE, 0o666); err != nil {
+			return usageError{fmt.Errorf("--record: %w", err)}
 		}
 	}
-	return result, nil
+	return nil
 }
 
 // tape is an empty one, or that of --replay.
@@ -158,12 +160,16 @@ func (f *probeFlags) tape() (*tape.Tape, error) {
 	return t, nil
 }
 
-func writeTape(path string, t *tape.Tape) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
+// keep writes the answers to the file of --record.
+func (f *probeFlags) keep() error {
+	if f.recording == nil {
+		return nil
 	}
-	return errors.Join(t.Write(file), file.Close())
+	_ = f.recording.Truncate(0) // a device has no size
+	if err := errors.Join(f.config.Tape.Write(f.recording), f.recording.Close()); err != nil {
+		return fmt.Errorf("--record: %w", err)
+	}
+	return nil
 }
 
 // systemResolvers are those that the machine itself uses.

@@ -34,17 +34,21 @@ func newReport(sys *system) *cobra.Command {
 				return usageError{err}
 			}
 			pr.ourHosts = in.ourHosts
+			if pr.mode == "auto" {
+				if err := pr.prepare(sys); err != nil {
+					return err
+				}
+			}
 			analysis, err := analyse(cmd.Context(), sys, &in, args)
 			if err != nil {
 				return err
 			}
-			var probes *diagnose.Result
-			if pr.mode == "auto" && cmd.Context().Err() == nil {
-				if probes, err = pr.probe(cmd.Context(), sys, analysis, out.top); err != nil {
-					return err
-				}
+			result := report.Input{Analysis: analysis, Top: out.top, Interrupted: cmd.Context().Err() != nil}
+			if pr.mode == "auto" && !result.Interrupted {
+				result.Probes = diagnose.Run(cmd.Context(), analysis, out.top, pr.config)
+				err = pr.keep()
 			}
-			return out.write(sys, report.Input{Analysis: analysis, Probes: probes, Top: out.top})
+			return errors.Join(out.write(sys, result), err, interrupted(cmd.Context()))
 		},
 	}
 	in.countDeliveries = true
@@ -89,14 +93,18 @@ func analyse(ctx context.Context, sys *system, in *inputFlags, args []string) (*
 		return nil, err
 	}
 	analysis := sum.Analysis()
-	if ctx.Err() != nil {
-		fmt.Fprintln(sys.stderr, "ndrscope: interrupted; the report covers what was read until then")
-		return analysis, nil
-	}
-	if b := analysis.Books; b.Understood+b.Ignored == 0 {
+	if b := analysis.Books; b.Understood+b.Ignored == 0 && ctx.Err() == nil {
 		return nil, nothingRead(args)
 	}
 	return analysis, nil
+}
+
+// interrupted is the error of a run that could not go to its end, after all that it knew was written.
+func interrupted(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return errors.New("interrupted; this is what was known until then")
 }
 
 // reportFlags say how a report is written.
@@ -127,6 +135,8 @@ func (f *reportFlags) check() error {
 		return fmt.Errorf("--format %q: want table or json", f.format)
 	case f.color != "auto" && f.color != "always" && f.color != "never":
 		return fmt.Errorf("--color %q: want auto, always or never", f.color)
+	case f.format == "json" && f.plain:
+		return errors.New("--format json and --plain exclude each other")
 	case f.top < 0:
 		return fmt.Errorf("--top %d: want 0 or more", f.top)
 	case f.width < 0 || f.width > 0 && f.width < 40:

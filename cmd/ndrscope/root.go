@@ -31,11 +31,14 @@ Probing sends DNS questions to your resolvers about the worst domains; --probe n
 			if len(args) == 0 {
 				return cmd.Help()
 			}
+			if err := misspelt(cmd, args); err != nil {
+				return err
+			}
 			return report.RunE(cmd, args)
 		},
 	}
 	root.Flags().AddFlagSet(report.Flags())
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(report, newParse(sys), newExplain(sys), newDiagnose(sys), newRules(sys), newDemo(sys))
 	return root
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 
@@ -13,26 +14,34 @@ func newRules(sys *system) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "List or check the rules that classify failures",
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	list := &cobra.Command{
 		Use:   "list",
 		Short: "List every rule: id, layer, reason, source",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
+			out := bufio.NewWriter(sys.stdout)
 			for _, r := range classify.Rules() {
 				reason := string(r.Reason)
 				if r.Detail != "" {
 					reason += "/" + r.Detail
 				}
-				fmt.Fprintf(sys.stdout, "%s\t%s\t%s\t%s\n", r.ID, r.Layer, reason, r.Source)
+				fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", r.ID, r.Layer, reason, r.Source)
 			}
-			return nil
+			return out.Flush()
 		},
 	}
 	lint := &cobra.Command{
 		Use:   "lint [FILE]",
 		Short: "Check the built-in rules, or a TOML file of your own beside them",
-		Args:  cobra.MaximumNArgs(1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usageError{fmt.Errorf("%q is too much: name one FILE", args[1])}
+			}
+			return nil
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			in := inputFlags{}
 			rules := classify.Rules()
@@ -51,8 +60,8 @@ func newRules(sys *system) *cobra.Command {
 			if len(problems) > 0 {
 				return errors.New("the rules have problems: see above")
 			}
-			fmt.Fprintf(sys.stdout, "%d rules, no problem\n", len(rules))
-			return nil
+			_, err := fmt.Fprintf(sys.stdout, "%d rules, no problem\n", len(rules))
+			return err
 		},
 	}
 	cmd.AddCommand(list, lint)

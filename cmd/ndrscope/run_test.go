@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// interrupter delivers a text; then somebody presses Ctrl-C while nothing more comes.
+type interrupter struct {
+	text   io.Reader
+	cancel func()
+}
+
+func (r interrupter) Read(p []byte) (int, error) {
+	if n, err := r.text.Read(p); err == nil {
+		return n, nil
+	}
+	r.cancel()
+	select {}
+}
+
+// What was known is written, and neither the report nor the exit status passes for those of a complete run.
+func TestInterrupt(t *testing.T) {
+	message := "From MAILER-DAEMON Fri Nov 20 01:02:03 2026\nFrom: a@customer.example\n\nHello.\n\n"
+	for _, tt := range []struct{ command, want string }{
+		{"report --probe none -", "The reading was interrupted: there is more."},
+		{"report --probe auto --resolver 192.0.2.53 --format json -", `"incomplete": "the reading was interrupted"`},
+		{"parse --all -", ""},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		var stdout, stderr strings.Builder
+		sys := &system{
+			stdin:    interrupter{strings.NewReader(strings.Repeat(message, 2000)), cancel},
+			stdout:   &stdout,
+			stderr:   &stderr,
+			now:      func() time.Time { return time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC) },
+			getenv:   os.Getenv,
+			terminal: func() (int, bool) { return 0, false },
+		}
+		if status := run(ctx, strings.Fields(tt.command), sys); status != 1 {
+			t.Errorf("%s: status %d, want 1", tt.command, status)
+		}
+		out := strings.Join(strings.Fields(stdout.String()), " ")
+		if !strings.Contains(out, tt.want) {
+			t.Errorf("%s: no %q in %s", tt.command, tt.want, out)
+		}
+		if want := "ndrscope: interrupted; this is what was known until then\n"; stderr.String() != want {
+			t.Errorf("%s: stderr %q, want %q", tt.command, stderr.String(), want)
+		}
+	}
+}
