@@ -37,7 +37,10 @@ func harm(g *Group) Harm {
 		score *= 0.75 + rate/2
 	}
 	r := g.Reasons[main]
-	why := fmt.Sprintf("%s: %s, %s", recipients(r.Count), reasonName(r.Reason, r.Detail), mainConcern.words)
+	why := fmt.Sprintf("%s: %s, %s", recipients(r.Count, g.Failing()), reasonName(r.Reason, r.Detail), mainConcern.words)
+	if more := len(g.Reasons) - 1; more > 0 {
+		why += "; " + addedReasons(more)
+	}
 	switch {
 	case known && rate == 1 && g.Delivered == 0:
 		why += "; no mail there was delivered"
@@ -107,11 +110,23 @@ func concernOf(r ReasonCount, g *Group) concern {
 	return unread
 }
 
-func recipients(n int) string {
-	if n == 1 {
-		return "1 recipient"
+// recipients are n out of all.
+func recipients(n, all int) string {
+	of := ""
+	if n < all {
+		of = fmt.Sprintf("%d of ", n)
 	}
-	return fmt.Sprintf("%d recipients", n)
+	if all == 1 {
+		return of + "1 recipient"
+	}
+	return of + fmt.Sprintf("%d recipients", all)
+}
+
+func addedReasons(n int) string {
+	if n == 1 {
+		return "another reason adds to it"
+	}
+	return fmt.Sprintf("%d other reasons add to it", n)
 }
 
 func reasonName(r classify.Reason, detail string) string {

@@ -65,7 +65,8 @@ func TestHarmRanks(t *testing.T) {
 
 func TestHarmWhy(t *testing.T) {
 	g := fails("customer.example", 0, map[classify.Reason]int{classify.RelayDenied: 3, classify.UserUnknown: 5})
-	want := "3 recipients: relay-denied, on the way to them, so that we can look into it; no mail there was delivered"
+	want := "3 of 8 recipients: relay-denied, on the way to them, so that we can look into it; another reason adds to it; " +
+		"no mail there was delivered"
 	if g.Harm.Why != want {
 		t.Errorf("why %q, want %q", g.Harm.Why, want)
 	}

@@ -189,7 +189,7 @@ func newDocument(in Input) document {
 	b := an.Books
 	doc := document{
 		Schema: 1,
-		Answer: answer(in),
+		Answer: answer(in, true),
 		Coverage: coverageJSON{
 			Read: b.Read(), Events: b.Understood, Ignored: b.Ignored, Skipped: b.Skipped, Unclassified: an.Unclassified,
 			Messages: b.Messages, Lines: b.Lines, Files: b.Files, FilesSkipped: b.FilesSkipped, Damaged: b.Warnings,

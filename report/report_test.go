@@ -186,7 +186,13 @@ func examples() []example {
 			Kind: parse.Delivery, Host: "mx", QueueID: "Q", Recipient: fmt.Sprintf("ok%d@fine.example", i), Domain: "fine.example",
 		}, class(classify.DeliveredReason, ""))
 	}
+	blocked := newStory()
+	blocked.bounce("a@customer.example", "550 5.7.1 Client host [203.0.113.7] blocked using zen.spamhaus.org", class(classify.IPBlocked, "Spamhaus ZEN"))
+	past := newStory()
+	past.add(parse.Message, parse.Event{Kind: parse.Ignored, Subkind: parse.OtherTime}, classify.Class{})
 	return []example{
+		{"one", Input{Analysis: blocked.sum.Analysis(), Top: 10, Interrupted: true}},
+		{"past", Input{Analysis: past.sum.Analysis(), Top: 10}},
 		{"customers", Input{Analysis: customers().sum.Analysis(), Top: 10}},
 		{"top", Input{Analysis: customers().sum.Analysis(), Top: 2}},
 		{"probed", Input{Analysis: customers().sum.Analysis(), Probes: probes(), Top: 10}},
@@ -288,6 +294,9 @@ func TestPlain(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.Join(strings.Fields(out.String()), " ")
+	if strings.Contains(text, "relay-denied") || !strings.Contains(text, "At whose end, by the replies alone: 41 at the recipient, 4 on the way") {
+		t.Errorf("no plain words, or not at whose end:\n%s", out.String())
+	}
 	if strings.Count(text, r.Overall.Plain) != 1 || !strings.HasSuffix(text, "odd.example "+r.Diagnoses[1].Plain) {
 		t.Errorf("got\n%s", out.String())
 	}

@@ -20,7 +20,7 @@ import (
 // wordings that no rule knows, and what was read.
 func Table(w io.Writer, in Input, opt TableOptions) error {
 	p := &page{w: bufio.NewWriter(w), width: max(opt.Width, 40), color: opt.Color, verbose: opt.Verbose, shown: map[string]bool{}}
-	for _, sentence := range answer(in) {
+	for _, sentence := range answer(in, true) {
 		p.text("", sentence)
 	}
 	if !in.probesOnly() {
@@ -93,6 +93,8 @@ type column struct {
 	right bool
 	// from is the page width from which on there is room for it.
 	from int
+	// stretch makes a column wider where the names leave room.
+	stretch bool
 	// optional columns are left out where no group has anything in them.
 	optional bool
 	shape    func(s string, width int) string
@@ -106,7 +108,7 @@ var groupColumns = []column{
 	{title: "Failed", width: 6, right: true, cell: func(g *aggregate.Group) string { return fmt.Sprint(g.Failed()) }},
 	{title: "Waiting", width: 7, right: true, cell: func(g *aggregate.Group) string { return fmt.Sprint(g.Pending) }},
 	{title: "Rate", width: 4, right: true, optional: true, cell: rate},
-	{title: "Main reason", width: 22, cell: reasons},
+	{title: "Main reason", width: 22, stretch: true, cell: reasons, shape: cutReason},
 	{title: "End", width: 7, cell: end},
 	{title: "Since", width: 17, from: 100, cell: since},
 }
@@ -127,25 +129,57 @@ func (p *page) domains(in Input) {
 	cols := append([]column{{title: "Domain", cell: name, shape: cutHead}}, groupColumns...)
 	cols = append(cols,
 		column{title: "Provider", width: 13, from: 120, optional: true, cell: func(g *aggregate.Group) string { return Printable(g.Provider) }},
-		column{title: "What they say", from: 140, cell: says})
+		column{title: "What they say", from: roomy, cell: says})
 	p.groups(cols, groups)
+	p.ends(in.Analysis)
 	p.order(groups)
 }
 
-// explained is the number of domains whose place in the list is explained.
-const explained = 3
+// roomy is the width from which on the table itself holds what the servers say.
+const roomy = 140
 
-// order says how the rank came about.
+// ends says how the failures spread over the ends at which one can fail.
+func (p *page) ends(an *aggregate.Analysis) {
+	if s := ends(an); s != "" {
+		p.line("")
+		p.text("", "At whose end, by the replies alone: "+s)
+	}
+}
+
+// Bounds of how the place of a domain in the list is explained.
+const (
+	explained = 3   // domains
+	maxSaid   = 160 // columns of a server's words
+)
+
+// order says how the rank came about, and what the servers of those on top say.
 func (p *page) order(groups []aggregate.Group) {
-	if len(groups) < 2 {
+	if len(groups) == 1 {
+		if said := p.verbatim(&groups[0]); said != "" {
+			p.line("")
+			p.text("Verbatim: ", said)
+		}
 		return
 	}
 	p.line("")
 	p.line("Why in this order:")
+	shown := ""
 	for i := range groups[:min(explained, len(groups))] {
 		g := &groups[i]
 		p.text(fmt.Sprintf("  %d. ", i+1), name(g)+": "+stop(g.Harm.Why)+".")
+		if said := p.verbatim(g); said != "" && said != shown {
+			p.text("     Verbatim: ", said)
+			shown = said
+		}
 	}
+}
+
+// verbatim is an example of what is said of a group's main reason, unless the table has it.
+func (p *page) verbatim(g *aggregate.Group) string {
+	if p.width >= roomy {
+		return ""
+	}
+	return cut(says(g), maxSaid)
 }
 
 func (p *page) providers(in Input) {
@@ -187,6 +221,13 @@ func (p *page) groups(all []column, groups []aggregate.Group) {
 	}
 	room += gap
 	for i := range cols {
+		if c := &cols[i]; c.stretch {
+			more := max(0, min(widest(groups, *c)-c.width, room-named(groups, cols)))
+			c.width += more
+			room -= more
+		}
+	}
+	for i := range cols {
 		if cols[i].width == 0 {
 			cols[i].width = max(room/flexible, 8)
 			if flexible > 1 {
@@ -206,6 +247,18 @@ func (p *page) groups(all []column, groups []aggregate.Group) {
 		}
 	}
 	p.table(cols, rows)
+}
+
+// named is what the columns without a width of their own need, but no more than a usual name.
+func named(groups []aggregate.Group, cols []column) int {
+	const usual = 36
+	n := 0
+	for _, c := range cols {
+		if c.width == 0 {
+			n += min(widest(groups, c), usual)
+		}
+	}
+	return n
 }
 
 func blank(groups []aggregate.Group, cell func(*aggregate.Group) string) bool {
@@ -288,10 +341,18 @@ func reasons(g *aggregate.Group) string {
 		s += " " + Printable(r.Detail)
 	}
 	if more := len(g.Reasons) - 1; more > 0 {
-		suffix := fmt.Sprintf(" +%d", more)
-		return cut(s, 22-len(suffix)) + suffix
+		s += fmt.Sprintf(" +%d", more)
 	}
 	return s
+}
+
+// cutReason shortens a reason before the number of others that ends it.
+func cutReason(s string, width int) string {
+	at := strings.LastIndex(s, " +")
+	if columns(s) <= width || at < 0 {
+		return cut(s, width)
+	}
+	return cut(s[:at], width-len(s[at:])) + s[at:]
 }
 
 func end(g *aggregate.Group) string {

@@ -2,14 +2,18 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"ndrscope/aggregate"
 	"ndrscope/classify"
 	"ndrscope/diagnose"
+	"ndrscope/parse"
 )
 
 // domains are those to list: the worst Top, or all, those to which nothing fails last.
@@ -28,7 +32,8 @@ func (in Input) probesOnly() bool {
 }
 
 // answer says in three sentences what fails, why and at whose end, and what to do; fewer where there is less to say.
-func answer(in Input) []string {
+// Only with codes does it name the reason in ndrscope's own word.
+func answer(in Input, codes bool) []string {
 	an := in.Analysis
 	total := &an.Total
 	switch {
@@ -37,9 +42,12 @@ func answer(in Input) []string {
 	case an.Books.Read() == 0:
 		return []string{"Nothing was read, so nothing can be said."}
 	case total.Failing() > 0:
-		return []string{whatFails(an), whyItFails(in), whatToDo(in)}
+		return []string{whatFails(an), whyItFails(in, codes), whatToDo(in)}
 	case total.Recipients > 0:
 		return []string{fmt.Sprintf("Nothing failed: mail to %s was delivered.", count(total.Recipients, "recipient", "recipients"))}
+	}
+	if otherTime(an) > 0 {
+		return []string{"Nothing failed in the time that was asked for."}
 	}
 	return []string{"Nothing failed: what was read tells of no mail that failed."}
 }
@@ -96,13 +104,17 @@ func whatFails(an *aggregate.Analysis) string {
 		}
 	}
 	fmt.Fprintf(&b, ": %s", strings.Join(parts, ", "))
-	if !t.First.IsZero() {
-		fmt.Fprintf(&b, "; first %s, last %s", clock(t.First), clock(t.Last))
+	switch first, last := clock(t.First), clock(t.Last); {
+	case first == "":
+	case first == last:
+		b.WriteString("; at " + first)
+	default:
+		fmt.Fprintf(&b, "; first %s, last %s", first, last)
 	}
 	return b.String() + "."
 }
 
-func whyItFails(in Input) string {
+func whyItFails(in Input, codes bool) string {
 	g := &in.Analysis.Domains[0]
 	who := name(g)
 	if !g.Onset.IsZero() {
@@ -115,45 +127,50 @@ func whyItFails(in Input) string {
 	case main != nil && main.Domain == g.Domain:
 		return fmt.Sprintf("The most urgent is %s: %s", who, conclusion(main))
 	}
-	if s := burstAtProvider(in.Analysis); s != "" {
+	if s := burstAtProvider(in.Analysis, codes); s != "" {
 		return s
 	}
 	r, _ := g.Main()
-	return fmt.Sprintf("The most urgent is %s, %s: %s", who, count(r.Count, "recipient", "recipients"), plain(g))
+	return fmt.Sprintf("The most urgent is %s, %s: %s", who, share(r.Count, g.Failing()), plain(g, codes))
 }
 
 // plain says a group's main reason as one would say it to a manager.
-func plain(g *aggregate.Group) string {
-	r, _ := g.Main()
-	word := string(r.Reason)
-	if r.Detail != "" {
-		word += " " + Printable(r.Detail)
+func plain(g *aggregate.Group, codes bool) string {
+	class := g.Samples[g.Harm.Main].Class
+	end := EndInWords(class.End)
+	if codes {
+		end = string(class.Reason) + ", " + end
 	}
-	return fmt.Sprintf("%s (%s, %s).", stop(classify.MeaningOf(r.Reason).Sentence), word, EndInWords(r.End))
+	return fmt.Sprintf("%s (%s).", stop(class.Sentence()), end)
 }
 
 // burstAtProvider says what many domains at one provider have in common, where these are most of those that fail.
-func burstAtProvider(an *aggregate.Analysis) string {
+func burstAtProvider(an *aggregate.Analysis, codes bool) string {
 	for i := range an.Providers {
 		p := &an.Providers[i]
 		if p.Domains < 3 || 2*p.Domains < len(an.Domains) || p.Onset.IsZero() {
 			continue
 		}
-		return fmt.Sprintf("Since %s, mail to %d domains fails, all of them at %s: %s", clock(p.Onset), p.Domains, Printable(p.Provider), plain(p))
+		return fmt.Sprintf("Since %s, mail to %d domains fails, all of them at %s: %s", clock(p.Onset), p.Domains, Printable(p.Provider), plain(p, codes))
 	}
 	return ""
 }
 
 func whatToDo(in Input) string {
-	r, _ := in.Analysis.Domains[0].Main()
-	remedy := classify.MeaningOf(r.Reason).Remedy
+	g := &in.Analysis.Domains[0]
+	r, _ := g.Main()
+	remedy := g.Samples[g.Harm.Main].Class.Remedy()
 	if patience(r.Reason) && r.Pending < r.Count {
 		remedy = "Find out why no retry came through in time, then send these messages again."
 	}
 	if main := mainDiagnosis(in); main != nil && main.Remedy != "" {
 		remedy = main.Remedy
 	}
-	return "What to do: " + stop(remedy) + "."
+	remedy = stop(remedy)
+	if strings.Contains(remedy[strings.LastIndexByte(remedy, ' ')+1:], "://") {
+		return "What to do: " + remedy // a full stop would become a part of the link
+	}
+	return "What to do: " + remedy + "."
 }
 
 // patience reports whether the usual remedy of a reason is to wait.
@@ -194,11 +211,67 @@ func coverage(in Input) string {
 	return s
 }
 
+// ends says at whose end how many recipients fail; nothing where it is the same for all.
+func ends(an *aggregate.Analysis) string {
+	counts := map[classify.End]int{}
+	for _, r := range an.Total.Reasons {
+		counts[r.End] += r.Count
+	}
+	if len(counts) < 2 {
+		return ""
+	}
+	order := slices.SortedFunc(maps.Keys(counts), func(a, b classify.End) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	var parts []string
+	for _, e := range order {
+		parts = append(parts, fmt.Sprintf("%d %s", counts[e], EndInWords(e)))
+	}
+	return strings.Join(parts, ", ") + "."
+}
+
+// notFailures says in words what was told apart, for one and for many.
+var notFailures = map[string][2]string{
+	"auto-reply":                    {"automatic reply", "automatic replies"},
+	"auto-reply vacation":           {"vacation reply", "vacation replies"},
+	"auto-reply challenge-response": {"challenge to prove a human sender", "challenges to prove a human sender"},
+	"feedback":                      {"complaint", "complaints"},
+	"delivery local":                {"local delivery", "local deliveries"},
+	"failure local":                 {"local failure", "local failures"},
+	"delay local":                   {"local delay", "local delays"},
+	"expansion":                     {"handed to a list", "handed to lists"},
+	"ignored bulk":                  {"newsletter or list mail", "newsletters and list mails"},
+	"ignored mdn":                   {"read receipt", "read receipts"},
+	"ignored dmarc-report":          {"DMARC report", "DMARC reports"},
+	"ignored tls-report":            {"TLS report", "TLS reports"},
+	"ignored ordinary":              {"ordinary mail", "ordinary mails"},
+	"ignored backscatter":           {"bounce of mail that we never sent", "bounces of mail that we never sent"},
+	"ignored inbound":               {"refusal of mail to us", "refusals of mail to us"},
+	"ignored notification":          {"notice that our own server sent of a failure", "notices that our own server sent of failures"},
+	otherTimes:                      {"of another time", "of another time"},
+}
+
+const otherTimes = string(parse.Ignored) + " " + string(parse.OtherTime)
+
+// otherTime counts what is outside of the time that was asked for.
+func otherTime(an *aggregate.Analysis) int {
+	for _, c := range an.NotFailures {
+		if c.Name == otherTimes {
+			return c.Count
+		}
+	}
+	return 0
+}
+
 // toldApart lists what was read but is no failure of ours to deliver.
 func toldApart(an *aggregate.Analysis) string {
 	var parts []string
 	for _, c := range an.NotFailures {
-		parts = append(parts, fmt.Sprintf("%d %s", c.Count, Printable(c.Name)))
+		words, ok := notFailures[c.Name]
+		if !ok {
+			words = [2]string{Printable(c.Name), Printable(c.Name)}
+		}
+		parts = append(parts, count(c.Count, words[0], words[1]))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -245,6 +318,14 @@ func name(g *aggregate.Group) string {
 	return Printable(g.Domain)
 }
 
+// share is a number of recipients out of all.
+func share(n, all int) string {
+	if n == all {
+		return count(n, "recipient", "recipients")
+	}
+	return fmt.Sprintf("%d of %s", n, count(all, "recipient", "recipients"))
+}
+
 func count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -278,9 +359,10 @@ func stop(s string) string { return strings.TrimSuffix(Printable(s), ".") }
 // Plain writes the verdicts alone, in words for a customer or a manager.
 func Plain(w io.Writer, in Input, width int) error {
 	p := &page{w: bufio.NewWriter(w), width: max(width, 40)}
-	for _, sentence := range answer(in) {
+	for _, sentence := range answer(in, false) {
 		p.text("", sentence)
 	}
+	p.ends(in.Analysis)
 	if in.Probes == nil {
 		return p.w.Flush()
 	}

@@ -61,6 +61,9 @@ func (f *inputFlags) check(sys *system) error {
 	var err, err2 error
 	f.window.since, err = parseMoment(f.since, sys.now())
 	f.window.until, err2 = parseMoment(f.until, sys.now())
+	if w := f.window; err == nil && err2 == nil && !w.until.IsZero() && !w.since.Before(w.until) {
+		return fmt.Errorf("--until %q is not after --since %q: there is no time between", f.until, f.since)
+	}
 	return errors.Join(wrapFlag("since", f.since, err), wrapFlag("until", f.until, err2))
 }
 
@@ -119,7 +122,8 @@ func (f *inputFlags) run(ctx context.Context, sys *system, inputs []string, yiel
 	return ingest.Run(ctx, inputs, opt, func(rec parse.Record) error {
 		if rec.Err != nil && !f.quiet {
 			bar.clear()
-			fmt.Fprintln(sys.stderr, "ndrscope: "+report.Printable(parse.Skip{Origin: rec.Origin, Err: rec.Err}.Error()))
+			wrong := strings.ReplaceAll(rec.Err.Error(), "\n", "; ")
+			fmt.Fprintf(sys.stderr, "ndrscope: %s: %s\n", report.Printable(rec.Origin.String()), report.Printable(wrong))
 		}
 		return yield(f.window.cut(rec))
 	})

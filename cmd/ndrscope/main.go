@@ -14,12 +14,14 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
 	"golang.org/x/term"
 
 	"ndrscope/diagnose"
+	"ndrscope/report"
 )
 
 func main() {
@@ -83,7 +85,9 @@ func run(ctx context.Context, args []string, sys *system) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(sys.stderr, "ndrscope: "+err.Error())
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		fmt.Fprintln(sys.stderr, "ndrscope: "+report.Printable(line))
+	}
 	if usage := (usageError{}); errors.As(err, &usage) {
 		fmt.Fprintf(sys.stderr, "Try: %s --help\n", cmd.CommandPath())
 		return 2
