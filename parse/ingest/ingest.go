@@ -39,7 +39,7 @@ type Options struct {
 }
 
 // Formats that Options.Format can name.
-var Formats = []string{mailbox.EML, mailbox.Mbox, mailbox.Emlx, mailbox.MSG, mailbox.TNEF, "log"}
+var Formats = []string{mailbox.EML, mailbox.Mbox, mailbox.MMDF, mailbox.Emlx, mailbox.MSG, mailbox.TNEF, "log"}
 
 // Run yields a record for every message, log line or run of them, and for every file that is neither. It yields on the
 // caller's goroutine. The error is ctx's, yield's, or a usage error; what is wrong with the input is said in records.

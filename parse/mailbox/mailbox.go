@@ -19,6 +19,7 @@ const (
 	EML     = "eml"     // one message, RFC 5322
 	Maildir = "maildir" // one message, a file of a Maildir
 	Mbox    = "mbox"    // RFC 4155 and its relatives
+	MMDF    = "mmdf"    // an mbox with other separators
 	Emlx    = "emlx"    // one message of Apple Mail
 	MSG     = "msg"     // one message of Outlook
 	TNEF    = "tnef"    // one message of Outlook, the content of a winmail.dat
@@ -52,6 +53,9 @@ func Sniff(head []byte) (format string, err error) {
 	case bytes.HasPrefix(head, []byte(outlook.TNEFMagic)):
 		return TNEF, nil
 	}
+	if message, ok := bytes.CutPrefix(head, []byte(mmdfSeparator)); ok && (isFromLine(message) || looksLikeHeader(message)) {
+		return MMDF, nil
+	}
 	text := trimLead(head)
 	switch {
 	case len(text) == 0:
@@ -70,8 +74,8 @@ func Sniff(head []byte) (format string, err error) {
 
 // Read yields the messages of a stream in the given format, in order. The error is the reader's or yield's.
 func Read(r io.Reader, path, format string, yield func(Message) error) error {
-	if format == Mbox {
-		return readMbox(r, path, yield)
+	if format == Mbox || format == MMDF {
+		return readMbox(r, path, format, yield)
 	}
 	limit := MaxMessage
 	if format == MSG || format == TNEF {

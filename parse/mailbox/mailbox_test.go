@@ -24,6 +24,9 @@ func TestSniff(t *testing.T) {
 		{"a broken line", "Return-Path: <>\nthis is no field\nFrom: a@example.org\nTo: b@example.org\nDate: x\n\n", EML, ""},
 		{"mbox", "From a@example.org Fri Nov 20 01:02:03 2026\n" + message, Mbox, ""},
 		{"mbox, CRLF, blank line first", "\r\nFrom - Fri Nov 20 01:02:03 2026\r\nFrom: a@example.org\r\n\r\n", Mbox, ""},
+		{"MMDF", "\x01\x01\x01\x01\n" + message, MMDF, ""},
+		{"MMDF with a From_ line", "\x01\x01\x01\x01\n" + from + message, MMDF, ""},
+		{"Control-A", "\x01\x01\x01\x01\nno mail\n", "", "neither mail nor a log"},
 		{"emlx", "38    \n" + message + "<?xml version=\"1.0\"?>", Emlx, ""},
 		{"msg", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", MSG, ""},
 		{"tnef", "\x78\x9f\x3e\x22\x01\x00", TNEF, ""},
@@ -94,6 +97,25 @@ func TestMbox(t *testing.T) {
 		{"a From_ line alone", from + h + "one\n\n" + strings.TrimSpace(from), []string{h + "one\n", "! the mailbox ends in the midst of this message; what there is was used"}},
 	} {
 		if got := read(t, Mbox, c.text); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q; want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestMMDF(t *testing.T) {
+	const sep = "\x01\x01\x01\x01\n"
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"two", sep + message + sep + sep + message + sep, []string{message, message}},
+		{"From_ lines", sep + from + message + "\n" + sep + sep + from + message + sep, []string{message, message}},
+		{"From_ line in the text", sep + message + "\n" + from + "Subject: x\n" + sep, []string{message + "\n" + from + "Subject: x\n"}},
+		{"no separator at the end", sep + message, []string{message}},
+		{"cut in a line", sep + message + sep + sep + "Subject: s\n\ntw", []string{message, "Subject: s\n\ntw! the mailbox ends in the midst of this message; what there is was used"}},
+		{"separators alone", sep + sep, nil},
+	} {
+		if got := read(t, MMDF, c.text); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q; want %q", c.name, got, c.want)
 		}
 	}

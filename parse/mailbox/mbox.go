@@ -19,14 +19,14 @@ import (
 // writes ">From " and Content-Length, mboxcl2 only Content-Length. See RFC 4155 and qmail's mbox(5).
 
 // readMbox reads any kind. What stands before the first From_ line is ignored if it is blank.
-func readMbox(r io.Reader, path string, yield func(Message) error) error {
-	m := &mboxReader{in: newReader(r)}
+func readMbox(r io.Reader, path, format string, yield func(Message) error) error {
+	m := &mboxReader{in: newReader(r), mmdf: format == MMDF}
 	for index := 1; ; index++ {
 		raw, size, err := m.next()
 		if raw == nil {
 			return noEOF(err)
 		}
-		message := Message{Origin: parse.Origin{Path: path, Format: Mbox, Index: index}, Raw: raw}
+		message := Message{Origin: parse.Origin{Path: path, Format: format, Index: index}, Raw: raw}
 		switch {
 		case size > MaxMessage:
 			message.Err = tooBig(size, MaxMessage)
@@ -69,6 +69,7 @@ func noEOF(err error) error {
 
 type mboxReader struct {
 	in      *bufio.Reader
+	mmdf    bool
 	started bool
 	midLine bool // what comes next is the rest of an over-long line
 }
@@ -76,18 +77,25 @@ type mboxReader struct {
 // next returns the next message without its From_ line and with quoted ones undone, and its true size. At the end, or
 // when the stream breaks off, err says so beside the last message.
 func (m *mboxReader) next() (raw []byte, size int64, err error) {
-	if !m.started {
+	switch {
+	case m.mmdf:
+		if err := m.skipSeparators(); err != nil {
+			return nil, 0, err
+		}
+	case !m.started:
 		if err := m.skipToFromLine(); err != nil {
 			return nil, 0, err
 		}
 		m.started = true
 	}
-	if _, err := m.line(nil); err != nil { // the From_ line
-		return []byte{}, 0, err
+	if m.atLine("From ") {
+		if _, err := m.line(nil); err != nil {
+			return []byte{}, 0, err
+		}
 	}
 	b := &body{raw: make([]byte, 0, 8<<10), inHeader: true}
 	for {
-		if !m.midLine && m.atFromLine(b) && !m.within(b) {
+		if !m.midLine && m.atEnd(b) {
 			break
 		}
 		start := len(b.raw)
@@ -208,10 +216,24 @@ func (m *mboxReader) skipToFromLine() error {
 	}
 }
 
+// atEnd is whether the message that is read has come to its end.
+func (m *mboxReader) atEnd(b *body) bool {
+	if m.mmdf {
+		return m.atLine(mmdfSeparator)
+	}
+	return m.atFromLine(b) && !m.within(b)
+}
+
+// atLine is whether the next line begins with a text.
+func (m *mboxReader) atLine(text string) bool {
+	start, _ := m.in.Peek(len(text))
+	return string(start) == text
+}
+
 // atFromLine is whether the next line begins a message: a From_ line with a date and with a header field below it; or
 // one that lacks either, after a blank line. The first line of a MIME part never does: it is of a returned message.
 func (m *mboxReader) atFromLine(b *body) bool {
-	if start, _ := m.in.Peek(5); string(start) != "From " || b.part == partBegin {
+	if !m.atLine("From ") || b.part == partBegin {
 		return false
 	}
 	ahead, _ := m.in.Peek(2048)

@@ -102,6 +102,8 @@ func decompress(kind string, open func(io.Reader) (io.Reader, error)) func(*walk
 	}
 }
 
+var errWindow = errors.New("the zstd data needs a window of more than 128 MiB: unpack it first (zstd -d --long=31)")
+
 func openZstd(w *walker, it item) error {
 	// A window over 128 MiB is refused: memory is bounded.
 	d, err := zstd.NewReader(it.r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
@@ -109,6 +111,13 @@ func openZstd(w *walker, it item) error {
 		return w.skip(it.path, errors.New("the zstd data is damaged from its first bytes on"))
 	}
 	defer d.Close()
-	it.r, it.at, it.size = it.root.limit(d, "zstd", it.stream), nil, 0
+	frames := readFunc(func(p []byte) (int, error) {
+		n, err := d.Read(p)
+		if errors.Is(err, zstd.ErrWindowSizeExceeded) {
+			err = errWindow
+		}
+		return n, err
+	})
+	it.r, it.at, it.size = it.root.limit(frames, "zstd", it.stream), nil, 0
 	return w.open(it)
 }

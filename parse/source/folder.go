@@ -123,10 +123,13 @@ func memberOfMaildir(name string) bool {
 // notMail tells files that mail programs and systems keep beside the mail.
 func notMail(base string, maildir bool) bool {
 	switch base {
-	case ".DS_Store", "Thumbs.db", "desktop.ini", ".mh_sequences":
+	case ".DS_Store", "Thumbs.db", "desktop.ini", ".mh_sequences", ".xmhcache", "msgFilterRules.dat", "popstate.dat", "filterlog.html":
 		return true
 	case "subscriptions", ".subscriptions", "maildirfolder", "maildirsize":
 		return maildir
+	}
+	if strings.HasSuffix(base, ".msf") || strings.HasPrefix(base, "cyrus.") { // indexes of Thunderbird and Cyrus
+		return true
 	}
 	return maildir && (strings.HasPrefix(base, "dovecot") || strings.HasPrefix(base, ".dovecot") || strings.HasPrefix(base, "courier"))
 }

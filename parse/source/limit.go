@@ -78,6 +78,7 @@ func (r *root) limit(out io.Reader, kind string, in *Stream) io.Reader {
 			return n, err
 		case in.err != nil:
 			err = in.err
+		case errors.Is(err, errWindow):
 		case errors.Is(err, io.ErrUnexpectedEOF):
 			err = fmt.Errorf("the %s data ends too early; what comes before was used", kind)
 		default:

@@ -251,6 +251,9 @@ func (w *walker) text(s *Stream) error {
 	case bytes.HasPrefix(s.prefix, []byte("\xfe\xff")):
 		order = unicode.BigEndian
 	default:
+		if bytes.IndexByte(s.prefix, '\r') >= 0 && !bytes.ContainsAny(s.prefix, "\n\x00") {
+			s.endLines()
+		}
 		return w.visit(s)
 	}
 	outer := &Stream{Path: s.Path, ModTime: s.ModTime, Maildir: s.Maildir}
@@ -262,6 +265,24 @@ func (w *walker) text(s *Stream) error {
 		outer.err = s.err
 	}
 	return w.visit(outer)
+}
+
+// endLines makes LF of CR, with which lines ended on a Macintosh of old. Some programs write so to this day.
+func (s *Stream) endLines() {
+	replace := func(p []byte) {
+		for i, c := range p {
+			if c == '\r' {
+				p[i] = '\n'
+			}
+		}
+	}
+	replace(s.prefix)
+	r := s.r
+	s.r = readFunc(func(p []byte) (int, error) {
+		n, err := r.Read(p)
+		replace(p[:n])
+		return n, err
+	})
 }
 
 // skip reports a file that could not be read.

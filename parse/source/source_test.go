@@ -204,6 +204,27 @@ func TestArchives(t *testing.T) {
 		"a.tgz!in.zip!__MACOSX/x/._1.eml ignored", "b.zip!t.tar!y = why", "b.zip!empty skipped 1: the file is empty")
 }
 
+// Indexes that mail programs keep beside the mail.
+func TestIndexes(t *testing.T) {
+	files(t, map[string]string{"tb/Inbox": "mail", "tb/Inbox.msf": "// <!-- <mdb:mork:z -->", "tb/Inbox.sbd/Old": "old", "spool/1.": "one", "spool/cyrus.index": "x"})
+	walk(t, Options{}, ".").want(t, "spool/1. = one", "spool/cyrus.index ignored", "tb/Inbox = mail", "tb/Inbox.msf ignored", "tb/Inbox.sbd/Old = old")
+}
+
+// CR alone ends a line only where nothing else does, and never in a binary file.
+func TestLineEnds(t *testing.T) {
+	files(t, map[string]string{"cr": "one\rtwo\r", "crlf": "one\r\ntwo\r", "binary": "\x00\r", "long": strings.Repeat("text\r", peekSize)})
+	walk(t, Options{}, "binary", "cr", "crlf").want(t, "binary = \x00\r", "cr = one\ntwo\n", "crlf = one\r\ntwo\r")
+	err := Walk(t.Context(), []string{"long"}, Options{}, func(s *Stream) error {
+		if content, err := io.ReadAll(s); err != nil || string(content) != strings.Repeat("text\n", peekSize) {
+			t.Errorf("long: %d bytes, %v", len(content), err)
+		}
+		return nil
+	}, func(parse.Record) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestUTF16(t *testing.T) {
 	files(t, map[string]string{"le": "\xff\xfeF\x00r\x00\xfc\x00", "be": "\xfe\xff\x00F\x00r\x00\xfc", "utf8": "\xef\xbb\xbfFrü"})
 	walk(t, Options{}, ".").want(t, "be = Frü", "le = Frü", "utf8 = Frü")
@@ -225,6 +246,7 @@ func TestDamaged(t *testing.T) {
 		"a.gz": cut(gz(noise)), "b.gz": string(wrong), "c.gz": "\x1f\x8b\x08junk",
 		"d.tar": tarred("1", text, "2", text)[:100_000], "e.tgz": cut(gz(tarred("1", noise, "2", noise))),
 		"f.zip": cut(zipped("1", noise, "2", noise)), "g.zip": "PK\x03\x04junk", "h.rar": "Rar!\x1a\x07\x00",
+		"i.zst": "\x28\xb5\x2f\xfd\x00\x90\x01\x00\x00", // a window of 256 MiB
 	})
 	got := walk(t, Options{}, ".")
 	for i, line := range got { // how much of a block comes through is the decompressor's affair
@@ -242,6 +264,7 @@ func TestDamaged(t *testing.T) {
 		"f.zip!1 = 300000 bytes", "f.zip!2 = part ! the zip data ends too early; what comes before was used",
 		"g.zip skipped 1: the zip archive is damaged or ends too early; what could be found was used",
 		"h.rar skipped 1: a rar archive: unpack it first (unrar x) and name the folder",
+		"i.zst skipped 1: the zstd data needs a window of more than 128 MiB: unpack it first (zstd -d --long=31)",
 	)
 }
 
