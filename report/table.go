@@ -106,10 +106,10 @@ const gap = 2
 
 var groupColumns = []column{
 	{title: "Failed", width: 6, right: true, cell: func(g *aggregate.Group) string { return fmt.Sprint(g.Failed()) }},
-	{title: "Waiting", width: 7, right: true, cell: func(g *aggregate.Group) string { return fmt.Sprint(g.Pending) }},
-	{title: "Rate", width: 4, right: true, optional: true, cell: rate},
+	{title: "Waiting", width: 7, right: true, from: 70, cell: func(g *aggregate.Group) string { return fmt.Sprint(g.Pending) }},
+	{title: "Rate", width: 4, right: true, from: 76, optional: true, cell: rate},
 	{title: "Main reason", width: 22, stretch: true, cell: reasons, shape: cutReason},
-	{title: "End", width: 7, cell: end},
+	{title: "End", width: 7, from: 56, cell: end},
 	{title: "Since", width: 17, from: 100, cell: since},
 }
 
@@ -198,7 +198,7 @@ func (p *page) providers(in Input) {
 	p.heading("Providers at which several domains fail")
 	cols := append([]column{
 		{title: "Provider", cell: name},
-		{title: "Domains", width: 7, right: true, cell: func(g *aggregate.Group) string { return fmt.Sprint(g.Domains) }},
+		{title: "Domains", width: 7, right: true, from: 70, cell: func(g *aggregate.Group) string { return fmt.Sprint(g.Domains) }},
 	}, groupColumns...)
 	p.groups(cols, groups)
 }

@@ -139,8 +139,8 @@ func (f *reportFlags) check() error {
 		return errors.New("--format json and --plain exclude each other")
 	case f.top < 0:
 		return fmt.Errorf("--top %d: want 0 or more", f.top)
-	case f.width < 0 || f.width > 0 && f.width < 40:
-		return fmt.Errorf("--width %d: want 40 or more", f.width)
+	case f.width != 0 && (f.width < narrowest || f.width > widest):
+		return fmt.Errorf("--width %d: want %d to %d", f.width, narrowest, widest)
 	}
 	return nil
 }
@@ -158,13 +158,19 @@ func (f *reportFlags) write(sys *system, in report.Input) error {
 	return report.Table(sys.stdout, in, report.TableOptions{Width: width, Color: color, Verbose: f.verbose})
 }
 
+// Bounds of the columns that a report can have.
+const (
+	narrowest = 40
+	widest    = 1000
+)
+
 // columns is how wide the report may be.
 func (f *reportFlags) columns(sys *system) int {
 	if f.width > 0 {
 		return f.width
 	}
-	if width, terminal := sys.terminal(); terminal && width > 80 {
-		return width
+	if width, terminal := sys.terminal(); terminal && width >= narrowest {
+		return min(width, widest)
 	}
 	return 80
 }

@@ -195,9 +195,12 @@ func TestLargeMessage(t *testing.T) {
 
 func FuzzMbox(f *testing.F) {
 	f.Add([]byte(from + message + "\n" + from + "Content-Length: 5\n\nabcd\n\n"))
+	f.Add([]byte(mmdfSeparator + from + message + mmdfSeparator + mmdfSeparator + "\x01\nSubject: s\n\n\x01\x01\x01\x01"))
+	f.Add([]byte(from + "Content-Length: 99\nContent-Type: multipart/x; boundary=\"b\n\n--b\nContent-Type: message/rfc822\n\n" + from + "--b--"))
+	f.Add([]byte("40 \r\n" + strings.ReplaceAll(message, "\n", "\r\n") + "<?xml"))
 	f.Add([]byte("From x\n>From y\n\n\r\n>>From z\r\n\r\nFrom - 1:00 2026"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, format := range []string{Mbox, EML, Emlx, Maildir} {
+		for _, format := range []string{Mbox, MMDF, EML, Emlx, Maildir} {
 			var read int
 			err := Read(bytes.NewReader(data), "x", format, func(m Message) error {
 				if m.Raw == nil && m.Err == nil {

@@ -318,6 +318,11 @@ func FuzzArchive(f *testing.F) {
 	f.Add([]byte(tarred("a", "A", "b.gz", gz("B"))))
 	f.Add([]byte(zipped("a", "A", "b.tar", tarred("x", "X"))))
 	f.Add([]byte(zipped("a", "A")[:50]))
+	f.Add([]byte("From: a\rTo: b\r\r" + strings.Repeat("text\r", 9)))
+	f.Add([]byte("\xff\xfeF\x00r\x00\x00\xd8o\x00"))
+	f.Add([]byte("\x50\x2a\x4d\x18\x02\x00\x00\x00ab" + zst("after a skippable frame")))
+	f.Add([]byte("\x28\xb5\x2f\xfd\x00\x90\x01\x00\x00"))
+	f.Add([]byte(gz(gz(tarred("../../x", gz("X"), "/y", zipped("z", "Z"))))))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		items := 0
 		err := Walk(t.Context(), []string{"-"}, Options{Stdin: bytes.NewReader(data), Limits: Limits{Size: 1 << 20}},
