@@ -14,9 +14,10 @@ import (
 func newDemo(sys *system) *cobra.Command {
 	var out reportFlags
 	cmd := &cobra.Command{
-		Use:   "demo",
-		Short: "Play a real case in a small Internet inside the program: no network, no set-up",
-		Args:  noArgs,
+		Use:               "demo",
+		Short:             "Play a real case in a small Internet inside the program: no network, no set-up",
+		Args:              noArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := out.check(); err != nil {
 				return usageError{err}
@@ -45,6 +46,6 @@ func newDemo(sys *system) *cobra.Command {
 			return report.Verdict(sys.stdout, in, out.columns(sys))
 		},
 	}
-	out.register(cmd.Flags())
+	out.register(cmd)
 	return cmd
 }

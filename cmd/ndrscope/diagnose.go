@@ -23,6 +23,7 @@ func newDiagnose(sys *system) *cobra.Command {
 		Short: "The probes alone, for domains that you name",
 		Example: `  ndrscope diagnose customer.example --egress 203.0.113.7 --from sales@ours.example
   ndrscope diagnose customer.example --smtp --egress 203.0.113.7`,
+		ValidArgsFunction: cobra.NoFileCompletions,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageError{errors.New("no DOMAIN: name the recipients' domain")}
@@ -52,7 +53,7 @@ func newDiagnose(sys *system) *cobra.Command {
 	pr.mode = "auto"
 	pr.register(cmd.Flags())
 	cmd.Flags().StringSliceVar(&pr.ourHosts, "our-host", nil, "a host of ours to test for an open relay")
-	out.registerFormat(cmd.Flags())
+	out.registerFormat(cmd)
 	return cmd
 }
 

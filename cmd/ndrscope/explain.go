@@ -38,6 +38,7 @@ func newExplain(sys *system) *cobra.Command {
 		Short: "Say what an SMTP reply or DSN diagnostic means, at whose end, and what to do",
 		Example: `  ndrscope explain "554 5.7.1 <foo@otherdomain.com>: Relay access denied"
   grep -oP 'said: \K.*' /var/log/mail.log | sort -u | ndrscope explain -`,
+		ValidArgsFunction: cobra.NoFileCompletions,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return noText
@@ -87,6 +88,7 @@ func newExplain(sys *system) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	choices(cmd, "format", "text", "json")
 	cmd.Flags().StringVar(&in.rules, "rules", "", "a TOML file of your own rules, asked before the built-in ones")
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "show the rules that lost, too")
 	return cmd

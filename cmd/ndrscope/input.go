@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"ndrscope/classify"
 	"ndrscope/classify/unknown"
@@ -35,7 +34,8 @@ type inputFlags struct {
 	countDeliveries bool
 }
 
-func (f *inputFlags) register(flags *pflag.FlagSet) {
+func (f *inputFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringVar(&f.format, "input-format", "", "do not sniff: read every INPUT as "+oneOf(ingest.Formats))
 	flags.StringSliceVar(&f.ourDomains, "our-domain", nil, "a domain that we send for; bounces of other senders' mail are backscatter")
 	flags.StringSliceVar(&f.ourHosts, "our-host", nil, "a host of ours, name or address, that sends mail")
@@ -43,6 +43,7 @@ func (f *inputFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.unknown, "save-unknown", "", "a folder that gets one file for each wording that no rule knows, addresses redacted")
 	flags.StringVar(&f.since, "since", "", "only what happened from then on: yesterday, 2h, 3d, 2026-11-20, RFC 3339")
 	flags.StringVar(&f.until, "until", "", "only what happened before then")
+	choices(cmd, "input-format", ingest.Formats...)
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings about single items; the coverage line still counts them")
 }
 

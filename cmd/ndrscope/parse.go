@@ -18,6 +18,9 @@ func newParse(sys *system) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "parse INPUT...",
 		Short: "Print every event as a JSON line",
+		Long: `Print every event as a JSON line: one recipient, and one thing that happened.
+
+` + inputHelp,
 		Example: `  ndrscope parse bounces.mbox | jq -r 'select(.kind=="failure") | [.recipient, .class.reason] | @tsv'
   ndrscope parse --all Maildir/`,
 		Args: atLeastOneInput,
@@ -70,7 +73,7 @@ func newParse(sys *system) *cobra.Command {
 			return err
 		},
 	}
-	in.register(cmd.Flags())
+	in.register(cmd)
 	cmd.Flags().BoolVar(&all, "all", false, "print messages that report nothing, too")
 	return cmd
 }

@@ -48,6 +48,7 @@ func (f *probeFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.smtpRecipient, "smtp-rcpt", false, "with --smtp: also ask one RCPT TO for each server; never DATA")
 	flags.StringVar(&f.bind, "bind", "", "our address to speak SMTP from")
 	flags.StringToStringVar(&f.keys, "list-key", nil, "zone=key of a block list that you pay for, such as zen.spamhaus.org=abc")
+	flags.Lookup("list-key").DefValue = "" // help needs no "(default [])"
 	flags.StringVar(&f.record, "record", "", "write every answer to this file")
 	flags.StringVar(&f.replay, "replay", "", "take the answers from a file of --record and send nothing")
 	flags.DurationVar(&f.timeout, "timeout", 3*time.Second, "how long one question may take")

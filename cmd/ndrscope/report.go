@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"ndrscope/aggregate"
 	"ndrscope/diagnose"
@@ -25,6 +24,11 @@ func newReport(sys *system) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report INPUT...",
 		Short: "Group failures by domain, probe the worst, give the verdict",
+		Long: `Group failures by domain, probe the worst, give the verdict.
+
+` + inputHelp + `
+
+Probing sends DNS questions to your resolvers about the worst domains; --probe none sends nothing.`,
 		Example: `  ndrscope report bounces.mbox
   ndrscope report --format json --top 0 export.tar.gz > report.json
   ndrscope report --resolver 192.0.2.53 --egress 203.0.113.7 /var/log/mail.log`,
@@ -52,10 +56,11 @@ func newReport(sys *system) *cobra.Command {
 		},
 	}
 	in.countDeliveries = true
-	in.register(cmd.Flags())
+	in.register(cmd)
 	pr.register(cmd.Flags())
 	cmd.Flags().StringVar(&pr.mode, "probe", "auto", "auto: probe the worst domains; none: send nothing")
-	out.register(cmd.Flags())
+	choices(cmd, "probe", "auto", "none")
+	out.register(cmd)
 	return cmd
 }
 
@@ -116,17 +121,20 @@ type reportFlags struct {
 	plain, verbose bool
 }
 
-func (f *reportFlags) register(flags *pflag.FlagSet) {
-	f.registerFormat(flags)
-	flags.IntVar(&f.top, "top", 10, "how many domains to show and probe; 0 is all of them")
+func (f *reportFlags) register(cmd *cobra.Command) {
+	f.registerFormat(cmd)
+	cmd.Flags().IntVar(&f.top, "top", 10, "how many domains to show and probe; 0 is all of them")
 }
 
-func (f *reportFlags) registerFormat(flags *pflag.FlagSet) {
+func (f *reportFlags) registerFormat(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", "table", "table or json")
 	flags.StringVar(&f.color, "color", "auto", "auto, always or never; NO_COLOR is respected")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show all evidence")
 	flags.BoolVar(&f.plain, "plain", false, "only the verdicts, in words for a customer or a manager")
 	flags.IntVar(&f.width, "width", 0, "columns of the table; 0 is the terminal's, or 80")
+	choices(cmd, "format", "table", "json")
+	choices(cmd, "color", "auto", "always", "never")
 }
 
 func (f *reportFlags) check() error {

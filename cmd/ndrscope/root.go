@@ -6,6 +6,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
+const inputHelp = `INPUT is a message (.eml, .msg), an mbox, a Maildir, a log, an archive or compressed file of these, a folder of any of
+them, or - for standard input. What it is, is told from its content.`
+
 func newRoot(sys *system) *cobra.Command {
 	report := newReport(sys)
 	root := &cobra.Command{
@@ -14,9 +17,8 @@ func newRoot(sys *system) *cobra.Command {
 		Long: `ndrscope reads bounce messages and mail logs, groups the failures by recipient domain, probes MX, PTR, block lists
 and SPF for the worst domains, and says what is wrong, at whose end, and what to do.
 
-INPUT is a message (.eml, .msg), an mbox, a Maildir, a log, an archive or compressed file of these, a folder of any of
-them, or - for standard input. What it is, is told from its content. "ndrscope INPUT..." is short for "ndrscope report
-INPUT...".
+` + inputHelp + ` "ndrscope INPUT..." is short for
+"ndrscope report INPUT...".
 
 Probing sends DNS questions to your resolvers about the worst domains; --probe none sends nothing.`,
 		Example: `  ndrscope demo

@@ -51,6 +51,14 @@ func perhaps(before string, names []string) string {
 	return "; did you mean " + before + strings.Join(names, " or "+before) + "?"
 }
 
+// choices completes a flag's value from those that there are.
+func choices(cmd *cobra.Command, flag string, values ...string) {
+	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	if err != nil {
+		panic(err) // no such flag
+	}
+}
+
 // noArgs refuses arguments; where there are commands below, it says which was perhaps meant.
 func noArgs(cmd *cobra.Command, args []string) error {
 	switch {
