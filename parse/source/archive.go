@@ -175,14 +175,18 @@ func (w *walker) keep(it item) (kept, error) {
 		if k.file, k.err = os.CreateTemp(w.opt.TempDir, "ndrscope-*.zip"); k.err != nil {
 			return k, nil
 		}
+		// Without a name it is gone with the program, however that ends.
 		_, err = k.file.Write(small.Bytes())
-		if err == nil {
+		if err = errors.Join(os.Remove(k.file.Name()), err); err == nil {
 			n, err = io.Copy(k.file, it.r)
 		}
 		k.at, k.size = k.file, keptInMemory+n
 	}
 	if err != nil && err != io.EOF {
 		k.err = err
+		if k.file != nil {
+			k.err = fmt.Errorf("keeping the archive in a temporary file: %v", plainError(err))
+		}
 	}
 	return k, w.ctx.Err()
 }
@@ -190,6 +194,5 @@ func (w *walker) keep(it item) (kept, error) {
 func (k kept) close() {
 	if k.file != nil {
 		k.file.Close()
-		os.Remove(k.file.Name())
 	}
 }

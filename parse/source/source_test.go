@@ -268,6 +268,27 @@ func TestDamaged(t *testing.T) {
 	)
 }
 
+// A large archive from a pipe is kept in a file that leaves nothing behind, however the program ends.
+func TestKept(t *testing.T) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	f, _ := w.CreateHeader(&zip.FileHeader{Name: "large"})
+	f.Write(bytes.Repeat([]byte("text\n"), keptInMemory/5+1))
+	w.Close()
+	opt := Options{Stdin: &b, TempDir: t.TempDir()}
+	visits := 0
+	err := Walk(t.Context(), []string{"-"}, opt, func(s *Stream) error {
+		visits++
+		if left, err := os.ReadDir(opt.TempDir); err != nil || len(left) > 0 {
+			t.Errorf("%v in the folder for temporary files, %v", left, err)
+		}
+		return nil
+	}, func(r parse.Record) error { return r.Err })
+	if err != nil || visits != 1 {
+		t.Errorf("%d files, %v", visits, err)
+	}
+}
+
 func TestEncrypted(t *testing.T) {
 	z := []byte(zipped("a", "A", "b", "B", "c", "C"))
 	for i := 0; i < 2; i++ { // the flag of the first two, in the directory
