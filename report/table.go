@@ -122,7 +122,11 @@ func (p *page) domains(in Input) {
 		return
 	}
 	if left := len(in.Analysis.Domains) - len(groups); left > 0 {
-		p.heading(fmt.Sprintf("The %s to mend first (%d more: --top 0)", count(len(groups), "domain", "domains"), left))
+		most := "The domain"
+		if len(groups) > 1 {
+			most = fmt.Sprintf("The %d domains", len(groups))
+		}
+		p.heading(fmt.Sprintf("%s to mend first (%d more: --top 0)", most, left))
 	} else {
 		p.heading("Domains, the one to mend first on top")
 	}

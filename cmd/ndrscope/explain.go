@@ -74,6 +74,7 @@ func newExplain(sys *system) *cobra.Command {
 				return out.Flush() // what comes through a pipe is explained as it comes
 			}
 			if text == "-" {
+				sys.invite()
 				err = eachLine(sys.stdin, each)
 			} else {
 				err = each(text)

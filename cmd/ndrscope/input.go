@@ -114,6 +114,9 @@ func (f *inputFlags) run(ctx context.Context, sys *system, inputs []string, yiel
 		Bounce:          bounce.Options{OurDomains: f.ourDomains, OurHosts: f.ourHosts},
 		CountDeliveries: f.countDeliveries && f.window.open(), // a count is of a whole hour
 	}
+	if slices.Contains(inputs, "-") {
+		sys.invite()
+	}
 	bar := &progress{out: sys.stderr, now: sys.now}
 	if sys.stderrTerminal && !f.quiet {
 		bar.total = source.Size(inputs)

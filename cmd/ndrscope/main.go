@@ -54,6 +54,8 @@ type system struct {
 	resolvConf string
 	// width of stdout in columns, and whether it is a terminal.
 	terminal func() (width int, ok bool)
+	// stdinTerminal is whether a person is to type what is read from stdin.
+	stdinTerminal bool
 	// stderrTerminal is whether a person sees what is written to stderr.
 	stderrTerminal bool
 }
@@ -71,7 +73,15 @@ func hostSystem() *system {
 			width, _, err := term.GetSize(int(os.Stdout.Fd()))
 			return width, err == nil
 		},
+		stdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		stderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+	}
+}
+
+// invite says that something is to be typed, where nobody would know it.
+func (sys *system) invite() {
+	if sys.stdinTerminal {
+		fmt.Fprintln(sys.stderr, "ndrscope: reading what you type or paste; end it with Ctrl-D on a line of its own")
 	}
 }
 

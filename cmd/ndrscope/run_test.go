@@ -23,6 +23,21 @@ func (r interrupter) Read(p []byte) (int, error) {
 	select {}
 }
 
+// Who is to type is told so.
+func TestInvite(t *testing.T) {
+	for command, typed := range map[string]string{"explain -": "550", "report --probe none -": "From: a@b\n\n", "explain 550": ""} {
+		var stderr strings.Builder
+		sys := &system{
+			stdin: strings.NewReader(typed), stdout: io.Discard, stderr: &stderr, stdinTerminal: true, now: time.Now, getenv: os.Getenv,
+			terminal: func() (int, bool) { return 0, false },
+		}
+		status := run(t.Context(), strings.Fields(command), sys)
+		if told := strings.Contains(stderr.String(), "Ctrl-D"); status != 0 || told != (typed != "") {
+			t.Errorf("%s: status %d, stderr %q", command, status, stderr.String())
+		}
+	}
+}
+
 // What was known is written, and neither the report nor the exit status passes for those of a complete run.
 func TestInterrupt(t *testing.T) {
 	message := "From MAILER-DAEMON Fri Nov 20 01:02:03 2026\nFrom: a@customer.example\n\nHello.\n\n"

@@ -233,7 +233,10 @@ func (s *Stream) fill(size int64) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	switch {
+	case err == io.EOF || err == io.ErrUnexpectedEOF:
+		s.r = bytes.NewReader(nil) // a terminal would ask for more
+	case err != nil:
 		s.err = err
 	}
 	return nil

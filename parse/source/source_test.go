@@ -178,6 +178,22 @@ func TestStdin(t *testing.T) {
 	walk(t, Options{Stdin: strings.NewReader(zipped("a", "A", "b", "B"))}, "-").want(t, "-!a = A", "-!b = B")
 }
 
+// terminal is one at which somebody types one text, and then no end but another text.
+type terminal struct{ texts []string }
+
+func (r *terminal) Read(p []byte) (int, error) {
+	text := r.texts[0]
+	r.texts = r.texts[1:]
+	if text == "" {
+		return 0, io.EOF
+	}
+	return copy(p, text), nil
+}
+
+func TestOneEnd(t *testing.T) {
+	walk(t, Options{Stdin: &terminal{[]string{"typed\n", "", "more\n", ""}}}, "-").want(t, "- = typed\n")
+}
+
 func TestMaildir(t *testing.T) {
 	files(t, map[string]string{"M/cur/1.M1P2.host:2,S": "seen", "M/new/2.M1P2.host": "new", "M/tmp/3.M1P2.host": "half",
 		"M/dovecot.index.log": "x", "M/dovecot-uidlist": "x", "M/.Sent/cur/4.x.host:2,": "sent", "M/.Sent/new/": "", "M/.Sent/maildirfolder": ""})
