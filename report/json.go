@@ -19,8 +19,7 @@ type Event struct {
 
 // JSON writes the report for programs: docs/json.md describes it, docs/report.schema.json is its schema.
 func JSON(w io.Writer, in Input) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	enc := NewJSONEncoder(w)
 	enc.SetIndent("", " ")
 	return enc.Encode(newDocument(in))
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,6 +44,31 @@ func abs(t *testing.T, path string) string {
 	}
 	return path
 }
+
+// JSON is safe to show on a terminal, and means what was received.
+func TestNewJSONEncoder(t *testing.T) {
+	for _, text := range []string{"plain <a@b>", "é 例え 👍", "\x1b[2J \u009b31m \u202e \u200b \ufeff \U000e0041 \x7f", "\xff"} {
+		var out bytes.Buffer
+		if err := NewJSONEncoder(&out).Encode(text); err != nil {
+			t.Fatal(err)
+		}
+		var back string
+		if err := json.Unmarshal(out.Bytes(), &back); err != nil || back != strings.ToValidUTF8(text, "\ufffd") {
+			t.Errorf("%q: %s becomes %q, %v", text, out.Bytes(), back, err)
+		}
+		if line := strings.TrimSuffix(out.String(), "\n"); Printable(line) != line {
+			t.Errorf("%q: not safe: %q", text, line)
+		}
+	}
+	failing := NewJSONEncoder(fullDisk{})
+	if failing.Encode("\u009b") == nil || failing.Encode("x") == nil {
+		t.Error("an error of the writer is lost")
+	}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 
 func TestJSON(t *testing.T) {
 	schema := schema(t, "report.schema.json")

@@ -1,9 +1,13 @@
 package report
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/clipperhouse/displaywidth"
@@ -126,4 +130,36 @@ func chop(word string, width int) []string {
 		at += len(g.Value())
 	}
 	return append(parts, word[from:])
+}
+
+// jsonWriter escapes, in JSON that passes through it, the characters that Printable does not let through: the values
+// are the same, and a terminal that shows them is safe. What is written is whole JSON texts.
+type jsonWriter struct{ w io.Writer }
+
+// NewJSONEncoder encodes values as lines of JSON that are safe to show on a terminal.
+func NewJSONEncoder(w io.Writer) *json.Encoder {
+	enc := json.NewEncoder(jsonWriter{w})
+	enc.SetEscapeHTML(false)
+	return enc
+}
+
+func (j jsonWriter) Write(text []byte) (int, error) {
+	suspect := func(r rune) bool { return r >= 0x7f && !unicode.IsPrint(r) }
+	if bytes.IndexFunc(text, suspect) < 0 {
+		return j.w.Write(text)
+	}
+	safe := make([]byte, 0, len(text)+64)
+	for _, r := range string(text) {
+		if !suspect(r) {
+			safe = utf8.AppendRune(safe, r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			safe = fmt.Appendf(safe, `\u%04x`, unit)
+		}
+	}
+	if _, err := j.w.Write(safe); err != nil {
+		return 0, err
+	}
+	return len(text), nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -80,8 +79,7 @@ func newExplain(sys *system) *cobra.Command {
 				err = each(text)
 			}
 			if format == "json" {
-				enc := json.NewEncoder(sys.stdout)
-				enc.SetEscapeHTML(false)
+				enc := report.NewJSONEncoder(sys.stdout)
 				enc.SetIndent("", "  ")
 				err = errors.Join(err, enc.Encode(explanations))
 			}

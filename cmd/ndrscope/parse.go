@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 
 	"github.com/spf13/cobra"
 
@@ -38,8 +37,7 @@ func newParse(sys *system) *cobra.Command {
 			}
 			defer folder.Close()
 			out := bufio.NewWriter(sys.stdout)
-			enc := json.NewEncoder(out)
-			enc.SetEscapeHTML(false)
+			enc := report.NewJSONEncoder(out)
 			var books parse.Books
 			err = in.run(cmd.Context(), sys, args, func(rec parse.Record) error {
 				books.Add(rec)
