@@ -60,7 +60,7 @@ func Sniff(head []byte) (format string, err error) {
 	switch {
 	case len(text) == 0:
 		return "", errBlank
-	case isFromLine(text) && looksLikeHeader(afterLine(text)):
+	case isFromLine(text) && (looksLikeHeader(afterLine(text)) || postmarked(text)):
 		return Mbox, nil
 	case looksLikeHeader(text):
 		return EML, nil

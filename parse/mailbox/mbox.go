@@ -231,7 +231,8 @@ func (m *mboxReader) atLine(text string) bool {
 }
 
 // atFromLine is whether the next line begins a message: a From_ line with a date and with a header field below it; or
-// one that lacks either, after a blank line. The first line of a MIME part never does: it is of a returned message.
+// one that lacks either, after a blank line; or, there, one that looks as programs write it, whatever is below it. The
+// first line of a MIME part never does: it is of a returned message.
 func (m *mboxReader) atFromLine(b *body) bool {
 	if !m.atLine("From ") || b.part == partBegin {
 		return false
@@ -243,7 +244,7 @@ func (m *mboxReader) atFromLine(b *body) bool {
 		return header && hasDate(line) && !b.inHeader
 	}
 	below, _, _ := bytes.Cut(rest, []byte("\n"))
-	return header || hasDate(line) && len(bytes.TrimSpace(below)) == 0
+	return header || hasDate(line) && len(bytes.TrimSpace(below)) == 0 || postmarked(line)
 }
 
 // beginsField is whether text begins with a header field.
@@ -274,6 +275,15 @@ func hasDate(line []byte) bool {
 	}
 	return clock && year
 }
+
+// postmarked is whether text begins with a From_ line as programs write it, with the day of the week besides: an mbox
+// even where the first message is broken.
+func postmarked(text []byte) bool {
+	line, _, _ := bytes.Cut(text[:min(len(text), 2048)], []byte("\n"))
+	return hasDate(line) && weekday.Match(line)
+}
+
+var weekday = regexp.MustCompile(` (Mon|Tue|Wed|Thu|Fri|Sat|Sun),? `)
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
