@@ -43,6 +43,7 @@ var advices = []advice{
 	{SenderRejected, "account", "Our own provider has blocked the sending account.", "Secure the account, then have the provider unblock it.", nil},
 	{SenderRejected, "group", "The group does not exist, or does not let us post to it.", "Ask the group's owner.", nil},
 	{Policy, "our own block list", "Our own organisation's block list forbids that recipient.", "Remove the entry from the tenant's block list.", nil},
+	{SystemError, "our own configuration", "Our own mail server could not route or hand over the message.", "Read the quoted text, and correct the configuration of our mail server.", nil},
 	{NetworkError, "timeout", "Their server did not answer in time; more tries follow.", "Check port 25, routes and firewalls on both ends.", nil},
 	{NetworkError, "no-records", "The domain exists in DNS, but names no server that would take its mail: it has no MX record and no address.", "Check the spelling; else tell the domain's owner to publish an MX record.", []string{"mx", "resolver-compare", "ns-consistency"}},
 	{NetworkError, "dns", "The DNS servers of the domain did not answer.", "Tell the domain's owner.", []string{"mx", "ns-consistency", "resolver-compare"}},

@@ -37,6 +37,7 @@ func TestDescribe(t *testing.T) {
 		{"554 5.7.1 Client host [192.0.2.9] blocked using zen.spamhaus.org", "Our address is on a block list: Spamhaus ZEN.", "https://check.spamhaus.org/results", "rbl-ip"},
 		{"550 5.7.23 SPF check failed", "The SPF record of the envelope sender's domain does not permit our address.", "Add our sending address", "spf"},
 		{"554 5.7.1 <a@example.org>: Relay access denied", "does not regard itself as responsible", "Compare the MX", "resolver-reverse"},
+		{"delivery to file forbidden", "Our own mail server could not", "correct the configuration", "mx"},
 		{"450 4.7.1 try again in 15 minutes: too many messages", "it names 15 minutes", "Slow down", "egress"},
 	} {
 		e := Explain(tt.line)
