@@ -30,14 +30,29 @@ func answer(in Input, codes bool) []string {
 	return []string{"Nothing failed: what was read tells of no mail that failed."}
 }
 
+// notAnswered is the cause of a diagnosis that found none because nobody answered.
+const notAnswered = "not-answered"
+
 // verdict is the answer where nothing but the probes can give one.
 func verdict(in Input) []string {
 	main := mainDiagnosis(in)
-	if main == nil {
-		if len(in.Probes.Diagnoses) == 1 {
-			return []string{stop(in.Probes.Overall.Summary) + "."}
+	all, open := in.Probes.Diagnoses, 0
+	for i := range all {
+		if main == nil && all[i].Rule != "" {
+			main = &all[i]
 		}
-		return []string{fmt.Sprintf("The probes of %d domains found no cause.", len(in.Probes.Diagnoses))}
+		if all[i].Cause == notAnswered {
+			open++
+		}
+	}
+	switch {
+	case main != nil:
+	case len(all) == 1:
+		return []string{stop(in.Probes.Overall.Summary) + "."}
+	case open > 0:
+		return []string{fmt.Sprintf("Whether anything is wrong with mail to %d of %d domains could not be told: questions that matter were not answered.", open, len(all))}
+	default:
+		return []string{fmt.Sprintf("The probes of %d domains found no cause.", len(all))}
 	}
 	sentences := []string{conclusion(main)}
 	if main.Remedy != "" {

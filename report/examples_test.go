@@ -182,6 +182,13 @@ func examples() []example {
 			Analysis: &aggregate.Analysis{Domains: []aggregate.Group{{Domain: "customer.example"}, {Domain: "odd.example"}}},
 			Probes:   probes(), Top: 2,
 		}},
+		{"not-answered", Input{Analysis: &aggregate.Analysis{}, Probes: &diagnose.Result{Diagnoses: []diagnose.Diagnosis{
+			{Domain: "a.example", Cause: notAnswered}, {Domain: "b.example", Cause: notAnswered},
+		}}}},
+		{"second", Input{Analysis: &aggregate.Analysis{}, Probes: &diagnose.Result{Diagnoses: []diagnose.Diagnosis{
+			{Domain: "a.example", Cause: "nothing-wrong"},
+			{Domain: "b.example", Rule: "R9", Cause: "null-mx", Summary: "b.example takes no mail.", End: classify.Domain, Confidence: 0.9},
+		}}}},
 		{"no-cause", Input{Analysis: &aggregate.Analysis{}, Probes: &diagnose.Result{}}},
 		{"nothing", Input{Analysis: aggregate.New().Analysis(), Top: 10}},
 	}

@@ -3,8 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/netip"
+	"slices"
 	"strings"
 
+	"github.com/miekg/dns"
 	"github.com/spf13/cobra"
 	"golang.org/x/net/idna"
 
@@ -40,7 +43,9 @@ func newDiagnose(sys *system) *cobra.Command {
 				if err != nil {
 					return usageError{err}
 				}
-				analysis.Domains = append(analysis.Domains, aggregate.Group{Domain: domain})
+				if !slices.ContainsFunc(analysis.Domains, func(g aggregate.Group) bool { return g.Domain == domain }) {
+					analysis.Domains = append(analysis.Domains, aggregate.Group{Domain: domain})
+				}
 			}
 			if err := pr.prepare(sys); err != nil {
 				return err
@@ -61,7 +66,10 @@ func newDiagnose(sys *system) *cobra.Command {
 func asDomain(arg string) (string, error) {
 	name := strings.TrimSuffix(arg[strings.LastIndexByte(arg, '@')+1:], ".")
 	domain, err := idna.Lookup.ToASCII(name)
-	if err != nil || domain == "" {
+	if _, err := netip.ParseAddr(name); err == nil {
+		return "", fmt.Errorf("%q is an address: want the recipients' domain, such as customer.example", arg)
+	}
+	if _, ok := dns.IsDomainName(domain); err != nil || domain == "" || !ok {
 		return "", fmt.Errorf("%q is not a domain: want a name such as customer.example", arg)
 	}
 	return strings.ToLower(domain), nil

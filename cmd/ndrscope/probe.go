@@ -72,12 +72,12 @@ func (f *probeFlags) check() error {
 		f.config.Reference = addr
 	}
 	for _, text := range f.egress {
-		addr, err := netip.ParseAddr(text)
+		addr, err := parseAddr(text)
 		errs = append(errs, wrapFlag("egress", text, err))
 		f.config.Egress = append(f.config.Egress, addr)
 	}
 	if f.bind != "" {
-		addr, err := netip.ParseAddr(f.bind)
+		addr, err := parseAddr(f.bind)
 		errs = append(errs, wrapFlag("bind", f.bind, err))
 		f.config.Bind = addr
 	}
@@ -101,6 +101,14 @@ func wrapFlag(name, value string, err error) error {
 		return nil
 	}
 	return fmt.Errorf("--%s %q: %w", name, value, err)
+}
+
+func parseAddr(text string) (netip.Addr, error) {
+	addr, err := netip.ParseAddr(text)
+	if err != nil {
+		return netip.Addr{}, errors.New("want an IP address")
+	}
+	return addr, nil
 }
 
 // parseResolver reads an IP address with an optional port.
