@@ -137,7 +137,7 @@ func (p *page) diagnosis(title string, d *diagnose.Diagnosis) {
 	if d.Remedy != "" {
 		p.text("  What to do: ", Printable(d.Remedy))
 	}
-	if d.Claim != "" {
+	if d.Claim != "" && p.bounces {
 		p.text("  What the bounces say is ", string(d.Claim)+".")
 	}
 	p.because(d)

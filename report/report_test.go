@@ -117,7 +117,10 @@ func TestVerbose(t *testing.T) {
 // Words for a manager: each verdict once, no evidence.
 func TestPlain(t *testing.T) {
 	r := probes()
-	r.Diagnoses[1].Plain = "We do not know why odd.example refuses our mail."
+	r.Diagnoses[1].Plain = "We do not know why they refuse our mail."
+	also := r.Diagnoses[1]
+	also.Domain = "strange.example"
+	r.Diagnoses = append(r.Diagnoses, also)
 	var out bytes.Buffer
 	if err := Plain(&out, Input{Analysis: customers().sum.Analysis(), Probes: r, Top: 10}, 80); err != nil {
 		t.Fatal(err)
@@ -126,7 +129,7 @@ func TestPlain(t *testing.T) {
 	if strings.Contains(text, "relay-denied") || !strings.Contains(text, "At whose end, by the replies alone: 41 at the recipient, 4 on the way") {
 		t.Errorf("no plain words, or not at whose end:\n%s", out.String())
 	}
-	if strings.Count(text, r.Overall.Plain) != 1 || !strings.HasSuffix(text, "odd.example "+r.Diagnoses[1].Plain) {
+	if strings.Count(text, r.Overall.Plain) != 1 || !strings.HasSuffix(text, "odd.example, strange.example "+r.Diagnoses[1].Plain) {
 		t.Errorf("got\n%s", out.String())
 	}
 	for line := range strings.Lines(out.String()) {

@@ -19,7 +19,10 @@ import (
 // Table writes the report for people: the answer in a few sentences, the domains, the providers, the evidence, the
 // wordings that no rule knows, and what was read.
 func Table(w io.Writer, in Input, opt TableOptions) error {
-	p := &page{w: bufio.NewWriter(w), width: max(opt.Width, 40), color: opt.Color, verbose: opt.Verbose, shown: map[string]bool{}}
+	p := &page{
+		w: bufio.NewWriter(w), width: max(opt.Width, 40), color: opt.Color, verbose: opt.Verbose,
+		bounces: !in.probesOnly(), shown: map[string]bool{},
+	}
 	for _, sentence := range answer(in, true) {
 		p.text("", sentence)
 	}
@@ -50,6 +53,7 @@ type page struct {
 	color bool
 	// verbose is TableOptions.Verbose.
 	verbose bool
+	bounces bool            // there is more than what the probes found
 	shown   map[string]bool // findings that were written already
 	err     error
 }

@@ -12,7 +12,6 @@ import (
 
 	"ndrscope/aggregate"
 	"ndrscope/classify"
-	"ndrscope/diagnose"
 	"ndrscope/parse"
 )
 
@@ -215,16 +214,25 @@ func Plain(w io.Writer, in Input, width int) error {
 	if in.Probes == nil {
 		return p.w.Flush()
 	}
-	for _, d := range append([]diagnose.Diagnosis{in.Probes.Overall}, in.Probes.Diagnoses...) {
-		if d.Plain == "" || d.Domain != "" && sameCause(&d, &in.Probes.Overall) {
+	overall := &in.Probes.Overall
+	if overall.Plain != "" {
+		p.line("")
+		p.text("", Printable(overall.Plain))
+	}
+	var texts []string
+	domains := map[string][]string{}
+	for _, d := range in.Probes.Diagnoses {
+		if d.Plain == "" || d.Plain == overall.Plain || sameCause(&d, overall) {
 			continue
 		}
-		if d.Domain != "" {
-			p.heading(Printable(d.Domain))
-		} else {
-			p.line("")
+		if domains[d.Plain] == nil {
+			texts = append(texts, d.Plain)
 		}
-		p.text("", Printable(d.Plain))
+		domains[d.Plain] = append(domains[d.Plain], Printable(d.Domain))
+	}
+	for _, text := range texts {
+		p.heading(strings.Join(domains[text], ", "))
+		p.text("", Printable(text))
 	}
 	return p.w.Flush()
 }
