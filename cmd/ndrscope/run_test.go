@@ -68,3 +68,26 @@ func TestInterrupt(t *testing.T) {
 		}
 	}
 }
+
+// The README shows what the demo prints, with gaps marked by dots.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stdout strings.Builder
+	sys := &system{stdout: &stdout, stderr: io.Discard, now: time.Now, getenv: os.Getenv, terminal: func() (int, bool) { return 0, false }}
+	if status := run(t.Context(), []string{"demo"}, sys); status != 0 {
+		t.Fatalf("status %d", status)
+	}
+	_, block, _ := strings.Cut(string(readme), "```\n")
+	block, _, _ = strings.Cut(block, "\n```")
+	rest := stdout.String()
+	for part := range strings.SplitSeq(block, "\n  ...\n") {
+		_, after, found := strings.Cut(rest, strings.Trim(part, "\n")+"\n")
+		if !found {
+			t.Errorf("not in this order in what the demo prints:\n%s", part)
+		}
+		rest = after
+	}
+}
