@@ -48,7 +48,7 @@ func coverage(in Input) string {
 	s := fmt.Sprintf("Read %s%s: %d understood, %d ignored, %d skipped; %d unclassified.", strings.Join(items, " and "), files,
 		b.Understood, b.Ignored, b.Skipped, an.Unclassified)
 	if b.Warnings > 0 {
-		s += fmt.Sprintf(" %s damaged, and understood as far as possible.", count(b.Warnings, "was", "were"))
+		s += fmt.Sprintf(" %s damaged, and used as far as possible.", count(b.Warnings, "was", "were"))
 	}
 	if b.FilesSkipped > 0 {
 		s += fmt.Sprintf(" %s skipped.", count(b.FilesSkipped, "other file", "other files"))
