@@ -105,8 +105,11 @@ func Walk(ctx context.Context, inputs []string, opt Options, visit func(*Stream)
 }
 
 func (w *walker) input(input string) error {
-	if input == "-" {
+	switch input {
+	case "-":
 		return w.stdin()
+	case "":
+		return w.skip(`""`, errors.New("the name is empty"))
 	}
 	info, err := os.Stat(input)
 	if err == nil {
@@ -145,6 +148,9 @@ func (w *walker) root() *root { return &root{limits: w.opt.Limits, progress: w.o
 
 // named reads a file or folder that the user named.
 func (w *walker) named(path string, info fs.FileInfo) error {
+	if info.Mode()&(fs.ModeNamedPipe|fs.ModeCharDevice) != 0 {
+		return w.once(path, path, info) // /dev/fd/63 of a shell's <(command) leads to no path
+	}
 	real, err := realPath(path)
 	if err != nil {
 		return w.skip(path, err)
@@ -152,7 +158,7 @@ func (w *walker) named(path string, info fs.FileInfo) error {
 	if info.IsDir() {
 		return w.folder(path, real)
 	}
-	if !info.Mode().IsRegular() && info.Mode()&(fs.ModeNamedPipe|fs.ModeCharDevice) == 0 {
+	if !info.Mode().IsRegular() {
 		return w.skip(path, fmt.Errorf("is a %s, not a file", kindOf(info.Mode())))
 	}
 	return w.once(path, real, info)
