@@ -42,6 +42,15 @@ Probing sends DNS questions to your resolvers about the worst domains; --probe n
 	root.Flags().AddFlagSet(report.Flags())
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(report, newParse(sys), newExplain(sys), newDiagnose(sys), newRules(sys), newDemo(sys))
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil {
+		help.Args = func(_ *cobra.Command, args []string) error {
+			if cmd, _, _ := root.Find(args); cmd == root {
+				return noArgs(root, args)
+			}
+			return nil
+		}
+	}
 	return root
 }
 
