@@ -12,7 +12,6 @@ import (
 	"golang.org/x/net/idna"
 
 	"ndrscope/aggregate"
-	"ndrscope/diagnose"
 	"ndrscope/report"
 )
 
@@ -50,7 +49,7 @@ func newDiagnose(sys *system) *cobra.Command {
 			if err := pr.prepare(sys); err != nil {
 				return err
 			}
-			probes := diagnose.Run(cmd.Context(), analysis, len(args), pr.config)
+			probes := pr.run(cmd.Context(), sys, analysis, len(args), false)
 			err := pr.keep()
 			return errors.Join(out.write(sys, report.Input{Analysis: analysis, Probes: probes, Top: len(args)}), err, interrupted(cmd.Context()))
 		},

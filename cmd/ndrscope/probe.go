@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"github.com/miekg/dns"
 	"github.com/spf13/pflag"
 
+	"ndrscope/aggregate"
 	"ndrscope/diagnose"
 	"ndrscope/diagnose/tape"
 )
@@ -167,6 +169,15 @@ func (f *probeFlags) tape() (*tape.Tape, error) {
 		return nil, usageError{fmt.Errorf("--replay: %s: %w", f.replay, err)}
 	}
 	return t, nil
+}
+
+// run asks about the worst domains, and says on a terminal that this takes its time.
+func (f *probeFlags) run(ctx context.Context, sys *system, analysis *aggregate.Analysis, top int, quiet bool) *diagnose.Result {
+	if sys.stderrTerminal && !quiet {
+		fmt.Fprintf(sys.stderr, "probing the worst domains, for %v at most ...", f.deadline)
+		defer fmt.Fprint(sys.stderr, "\r\x1b[K")
+	}
+	return diagnose.Run(ctx, analysis, top, f.config)
 }
 
 // keep writes the answers to the file of --record.

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"ndrscope/aggregate"
-	"ndrscope/diagnose"
 	"ndrscope/parse"
 	"ndrscope/report"
 )
@@ -49,7 +48,7 @@ Probing sends DNS questions to your resolvers about the worst domains; --probe n
 			}
 			result := report.Input{Analysis: analysis, Top: out.top, Interrupted: cmd.Context().Err() != nil}
 			if pr.mode == "auto" && !result.Interrupted {
-				result.Probes = diagnose.Run(cmd.Context(), analysis, out.top, pr.config)
+				result.Probes = pr.run(cmd.Context(), sys, analysis, out.top, in.quiet)
 				err = pr.keep()
 			}
 			return errors.Join(out.write(sys, result), err, interrupted(cmd.Context()))

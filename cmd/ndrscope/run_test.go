@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"net"
 	"os"
 	"strings"
 	"testing"
@@ -34,6 +35,25 @@ func TestInvite(t *testing.T) {
 		status := run(t.Context(), strings.Fields(command), sys)
 		if told := strings.Contains(stderr.String(), "Ctrl-D"); status != 0 || told != (typed != "") {
 			t.Errorf("%s: status %d, stderr %q", command, status, stderr.String())
+		}
+	}
+}
+
+// Who waits for the probes is told so, on a terminal alone.
+func TestWaiting(t *testing.T) {
+	for _, terminal := range []bool{true, false} {
+		var stderr strings.Builder
+		sys := &system{
+			stdout: io.Discard, stderr: &stderr, stderrTerminal: terminal, now: time.Now, getenv: os.Getenv, dialer: &net.Dialer{},
+			terminal: func() (int, bool) { return 0, false },
+		}
+		command := "diagnose customer.example --resolver 127.0.0.1:1 --reference-resolver 127.0.0.1:1 --timeout 100ms --deadline 10s"
+		want := ""
+		if terminal {
+			want = "probing the worst domains, for 10s at most ...\r\x1b[K"
+		}
+		if status := run(t.Context(), strings.Fields(command), sys); status != 0 || stderr.String() != want {
+			t.Errorf("status %d, stderr %q, want %q", status, stderr.String(), want)
 		}
 	}
 }
