@@ -201,6 +201,11 @@ func (f *dnsFaults) set(key, value string) (err error) {
 		}
 	}
 	switch key {
+	case "edns":
+		if fault != faultFormErr && fault != faultSilent {
+			return fmt.Errorf("unknown fault %q", value)
+		}
+		f.edns = fault
 	case "all":
 		f.all = fault
 	case "reverse":

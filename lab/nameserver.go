@@ -25,12 +25,15 @@ const (
 	faultGarbage       dnsFault = "garbage"  // bytes that are no DNS message
 	faultOtherQuestion dnsFault = "other-question"
 	faultWrongID       dnsFault = "wrong-id"
-	faultStall         dnsFault = "stall" // of TCP: accepts the connection and says nothing
-	faultReset         dnsFault = "reset" // of TCP
+	faultBogus         dnsFault = "bogus"    // a validating resolver's SERVFAIL: with CD set, it answers
+	faultReferral      dnsFault = "referral" // to the root, in place of recursion
+	faultFormErr       dnsFault = "formerr"  // of EDNS: RCODE 1 to questions that have it
+	faultStall         dnsFault = "stall"    // of TCP: accepts the connection and says nothing
+	faultReset         dnsFault = "reset"    // of TCP
 )
 
 var knownFaults = []dnsFault{faultRefused, faultServFail, faultNXDomain, faultEmpty, faultSilent, faultGarbage,
-	faultOtherQuestion, faultWrongID, faultStall, faultReset}
+	faultOtherQuestion, faultWrongID, faultBogus, faultReferral, faultStall, faultReset}
 
 // dnsFaults are what is wrong with a DNS server. The zero value is a healthy one.
 type dnsFaults struct {
@@ -41,6 +44,8 @@ type dnsFaults struct {
 	share float64
 	// tcp is a fault of that transport alone: faultRefused, faultSilent, faultReset or faultStall.
 	tcp dnsFault
+	// edns is what comes of questions with EDNS (RFC 6891 section 7): faultFormErr or faultSilent.
+	edns dnsFault
 	// truncate makes every answer over UDP a truncated one.
 	truncate bool
 	// lie is the address given for names that do not exist, as some providers do for advertising.
@@ -96,6 +101,9 @@ func (s *nameserver) handle(packet []byte, from netip.Addr, overTCP bool, reply 
 		return
 	}
 	fault := s.faults.of(name, dice)
+	if s.faults.edns != "" && query.IsEdns0() != nil {
+		fault = s.faults.edns
+	}
 	if fault == faultSilent {
 		return
 	}
@@ -134,8 +142,19 @@ func (s *nameserver) respond(query *dns.Msg, from netip.Addr, fault dnsFault) *d
 	case faultServFail:
 		failure.Rcode = dns.RcodeServerFailure
 		return failure
+	case faultFormErr:
+		failure.Rcode = dns.RcodeFormatError
+		return failure
 	case faultNXDomain:
 		failure.Rcode = dns.RcodeNameError
+		return failure
+	case faultBogus:
+		if !query.CheckingDisabled {
+			failure.Rcode = dns.RcodeServerFailure
+			return failure
+		}
+	case faultReferral:
+		failure.Ns = []dns.RR{nsRecord(".", "a.root-servers.net.")}
 		return failure
 	case faultEmpty, faultGarbage:
 		return failure
