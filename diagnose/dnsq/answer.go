@@ -44,10 +44,23 @@ func (a *Answer) Kind() Kind {
 		return NXDomain
 	case a.Msg.Rcode != dns.RcodeSuccess:
 		return Failed
-	case len(a.Records()) == 0:
-		return NoData
+	case len(a.Records()) > 0:
+		return Answered
+	case a.refers():
+		return Failed
 	}
-	return Answered
+	return NoData
+}
+
+// refers says whether the server sends the client on to others, although it was asked to do that itself: an answer
+// without records that says nothing about the name.
+func (a *Answer) refers() bool {
+	m := a.Msg
+	if !m.RecursionDesired || m.RecursionAvailable || m.Authoritative || len(m.Answer) > 0 {
+		return false
+	}
+	return slices.ContainsFunc(m.Ns, func(rr dns.RR) bool { return rr.Header().Rrtype == dns.TypeNS }) &&
+		!slices.ContainsFunc(m.Ns, func(rr dns.RR) bool { return rr.Header().Rrtype == dns.TypeSOA })
 }
 
 // Denied says whether the server said that there is no such record.
@@ -100,8 +113,11 @@ func (a *Answer) Failure() string {
 	if a.Msg == nil {
 		return a.Err
 	}
-	if a.Kind() != Failed {
+	switch {
+	case a.Kind() != Failed:
 		return ""
+	case a.Msg.Rcode == dns.RcodeSuccess:
+		return "a referral and no answer: the server does not recurse"
 	}
 	return rcode(a.Msg.Rcode)
 }

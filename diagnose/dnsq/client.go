@@ -50,9 +50,11 @@ type server struct {
 
 	mu       sync.Mutex
 	rtt      time.Duration // smoothed; 0 = not known
+	spread   time.Duration // mean deviation of the round trips
 	failures int           // questions without an answer
 	failure  error         // the last of them
 	answers  int
+	plain    bool // it does not know EDNS
 }
 
 // Query is a question and how to put it.
@@ -62,12 +64,17 @@ type Query struct {
 	Type    uint16
 	Recurse bool // RD
 	TCP     bool // do not try UDP
+	// Unchecked asks a validating resolver for what it has, be it signed wrongly (CD, RFC 4035 section 3.2.2).
+	Unchecked bool
 }
 
 func (q Query) key() string {
 	mode, transport := "iterative", "udp"
 	if q.Recurse {
 		mode = "recursive"
+	}
+	if q.Unchecked {
+		mode += " unchecked"
 	}
 	if q.TCP {
 		transport = "tcp"
@@ -109,12 +116,10 @@ func (c *Client) ask(ctx context.Context, q Query) Answer {
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	msg, err := (*dns.Msg)(nil), error(nil)
-	if !q.TCP {
-		msg, err = c.overUDP(ctx, s, q, timeout)
-	}
-	if q.TCP || err == nil && msg.Truncated {
-		msg, err = c.overTCP(ctx, q)
+	msg, err := c.exchange(ctx, s, q, timeout)
+	if err == nil && !s.isPlain() && knowsNoEDNS(msg) {
+		s.setPlain()
+		msg, err = c.exchange(ctx, s, q, timeout)
 	}
 	s.note(err)
 	a.At, a.Msg = c.Now(), msg
@@ -122,6 +127,22 @@ func (c *Client) ask(ctx context.Context, q Query) Answer {
 		a.Msg, a.Err = nil, describe(err)
 	}
 	return a
+}
+
+// exchange asks over UDP, then over TCP where the answer did not fit.
+func (c *Client) exchange(ctx context.Context, s *server, q Query, timeout time.Duration) (msg *dns.Msg, err error) {
+	if !q.TCP {
+		msg, err = c.overUDP(ctx, s, q, timeout)
+	}
+	if q.TCP || err == nil && msg.Truncated {
+		msg, err = c.overTCP(ctx, s, q)
+	}
+	return msg, err
+}
+
+// knowsNoEDNS says whether a server cannot read a question with EDNS: those without it answer so, RFC 6891 section 7.
+func knowsNoEDNS(m *dns.Msg) bool {
+	return (m.Rcode == dns.RcodeFormatError || m.Rcode == dns.RcodeNotImplemented) && m.IsEdns0() == nil
 }
 
 func (c *Client) server(at netip.AddrPort) *server {
@@ -159,22 +180,44 @@ func (s *server) note(err error) {
 	}
 }
 
-// patience is how long to wait before asking again: a few round trips where these are known.
+func (s *server) isPlain() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.plain
+}
+
+func (s *server) setPlain() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.plain = true
+}
+
+// plainTry says whether to ask without EDNS: some networks drop what has it, so the last tries at a server that has
+// not answered yet go without.
+func (s *server) plainTry(try int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.plain || s.answers == 0 && try >= tries-2
+}
+
+// patience is how long to wait before asking again: a few round trips where these are known, and longer where they vary
+// (RFC 6298 section 2), as those of a resolver do that has to ask others first.
 func (s *server) patience(timeout time.Duration) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.rtt == 0 {
 		return timeout / 4
 	}
-	return min(max(4*s.rtt, 300*time.Millisecond), timeout/2)
+	return min(max(4*s.rtt, s.rtt+4*s.spread, 300*time.Millisecond), timeout/2)
 }
 
 func (s *server) measured(rtt time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.rtt == 0 {
-		s.rtt = rtt
+		s.rtt, s.spread = rtt, rtt/2
 	} else {
+		s.spread += ((rtt - s.rtt).Abs() - s.spread) / 4
 		s.rtt += (rtt - s.rtt) / 4
 	}
 }
@@ -184,6 +227,7 @@ var (
 	errGarbage = errors.New("the answer is no DNS message")
 	errOther   = errors.New("the answer is to another question")
 	errRefused = errors.New("connection refused")
+	errNoRoute = errors.New("network is unreachable")
 )
 
 // describe says an error in stable words, without the addresses and ports of this run.
@@ -194,6 +238,8 @@ func describe(err error) string {
 		return errTimeout.Error()
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return errRefused.Error()
+	case errors.Is(err, syscall.ENETUNREACH):
+		return errNoRoute.Error()
 	case errors.As(err, &op):
 		return op.Err.Error()
 	}
@@ -205,12 +251,15 @@ func isTimeout(err error) bool {
 	return errors.As(err, &n) && n.Timeout()
 }
 
-func newMsg(q Query) *dns.Msg {
+func newMsg(q Query, plain bool) *dns.Msg {
 	m := new(dns.Msg)
 	m.SetQuestion(q.Name, q.Type)
 	m.RecursionDesired = q.Recurse
 	m.AuthenticatedData = q.Recurse // asks for AD in the answer, RFC 6840 section 5.7
-	m.SetEdns0(udpSize, false)
+	m.CheckingDisabled = q.Unchecked
+	if !plain {
+		m.SetEdns0(udpSize, false)
+	}
 	return m
 }
 
@@ -218,7 +267,11 @@ func newMsg(q Query) *dns.Msg {
 func (c *Client) overUDP(ctx context.Context, s *server, q Query, timeout time.Duration) (*dns.Msg, error) {
 	end, _ := ctx.Deadline()
 	failure := errTimeout
-	sent := map[uint16]time.Time{} // for round trips and socket deadlines, not for the time of day
+	type attempt struct {
+		at    time.Time // for round trips and socket deadlines, not for the time of day
+		plain bool
+	}
+	sent := map[uint16]attempt{}
 	var conn *dns.Conn
 	for try := range tries {
 		if conn == nil {
@@ -231,9 +284,9 @@ func (c *Client) overUDP(ctx context.Context, s *server, q Query, timeout time.D
 			stop := context.AfterFunc(ctx, func() { raw.SetDeadline(past) })
 			defer stop()
 		}
-		m := newMsg(q)
-		start := time.Now()
-		sent[m.Id] = start
+		start, plain := time.Now(), s.plainTry(try)
+		m := newMsg(q, plain)
+		sent[m.Id] = attempt{start, plain}
 		wait := s.patience(timeout)
 		if until := start.Add(wait); try < tries-1 && until.Before(end) {
 			conn.SetDeadline(until)
@@ -253,13 +306,16 @@ func (c *Client) overUDP(ctx context.Context, s *server, q Query, timeout time.D
 				}
 				continue
 			}
-			switch at, ours := sent[got.Id]; {
+			switch a, ours := sent[got.Id]; {
 			case !ours || !got.Response:
 				failure = errOther
 			case !answers(got, q):
 				failure = errOther
 			default:
-				s.measured(time.Since(at))
+				s.measured(time.Since(a.at))
+				if a.plain {
+					s.setPlain()
+				}
 				return got, nil
 			}
 		}
@@ -294,7 +350,7 @@ func answers(m *dns.Msg, q Query) bool {
 	return len(m.Question) == 1 && m.Question[0].Qtype == q.Type && dns.CanonicalName(m.Question[0].Name) == q.Name
 }
 
-func (c *Client) overTCP(ctx context.Context, q Query) (*dns.Msg, error) {
+func (c *Client) overTCP(ctx context.Context, s *server, q Query) (*dns.Msg, error) {
 	raw, err := c.Dialer.DialContext(ctx, "tcp", q.Server.String())
 	if err != nil {
 		if isTimeout(err) {
@@ -306,7 +362,7 @@ func (c *Client) overTCP(ctx context.Context, q Query) (*dns.Msg, error) {
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { raw.SetDeadline(past) })
 	defer stop()
-	m := newMsg(q)
+	m := newMsg(q, s.isPlain())
 	if err := conn.WriteMsg(m); err != nil {
 		return nil, err
 	}

@@ -128,6 +128,29 @@ func TestAsk(t *testing.T) {
 		{"NXDOMAIN", func(q *dns.Msg, _ bool, _ int) [][]byte {
 			return [][]byte{reply(q, func(m *dns.Msg) { m.Rcode = dns.RcodeNameError })}
 		}, NXDomain, "NXDOMAIN"},
+		{"no EDNS", func(q *dns.Msg, _ bool, _ int) [][]byte {
+			if q.IsEdns0() != nil {
+				return [][]byte{reply(q, func(m *dns.Msg) { m.Rcode = dns.RcodeFormatError })}
+			}
+			return [][]byte{reply(q, good)}
+		}, Answered, "NOERROR: 192.0.2.1"},
+		{"EDNS dropped", func(q *dns.Msg, _ bool, _ int) [][]byte {
+			if q.IsEdns0() != nil {
+				return nil
+			}
+			return [][]byte{reply(q, good)}
+		}, Answered, "NOERROR: 192.0.2.1"},
+		{"FORMERR in earnest", func(q *dns.Msg, _ bool, _ int) [][]byte {
+			return [][]byte{reply(q, func(m *dns.Msg) { m.Rcode = dns.RcodeFormatError; m.SetEdns0(1232, false) })}
+		}, Failed, "FORMERR"},
+		{"a referral", func(q *dns.Msg, _ bool, _ int) [][]byte {
+			return [][]byte{reply(q, func(m *dns.Msg) { m.Ns = []dns.RR{rr(". 60 NS a.root-servers.net.")} })}
+		}, Failed, "a referral and no answer: the server does not recurse"},
+		{"NODATA with its SOA", func(q *dns.Msg, _ bool, _ int) [][]byte {
+			return [][]byte{reply(q, func(m *dns.Msg) {
+				m.Ns = []dns.RR{rr("example. 60 SOA ns.example. h.example. 1 2 3 4 5"), rr("example. 60 NS ns.example.")}
+			})}
+		}, NoData, "NOERROR, no records of this type"},
 		{"NODATA", func(q *dns.Msg, _ bool, _ int) [][]byte { return [][]byte{reply(q, func(*dns.Msg) {})} }, NoData, "NOERROR, no records of this type"},
 		{"SERVFAIL", func(q *dns.Msg, _ bool, _ int) [][]byte {
 			return [][]byte{reply(q, func(m *dns.Msg) { m.Rcode = dns.RcodeServerFailure; m.Question = nil })}
@@ -143,7 +166,7 @@ func TestAsk(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			a := client(400*time.Millisecond).Ask(t.Context(), Query{Server: serve(t, test.server), Name: "A.Example", Type: dns.TypeA, Recurse: true})
+			a := client(time.Second).Ask(t.Context(), Query{Server: serve(t, test.server), Name: "A.Example", Type: dns.TypeA, Recurse: true})
 			if a.Kind() != test.kind || a.String() != test.text {
 				t.Errorf("%s %q, want %s %q", a.Kind(), a.String(), test.kind, test.text)
 			}

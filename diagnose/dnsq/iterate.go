@@ -24,40 +24,25 @@ type Resolver struct {
 	Client *Client
 	Server netip.AddrPort
 	TCP    bool
+	// Unchecked: see [Query].
+	Unchecked bool
 }
 
 func (r *Resolver) Lookup(ctx context.Context, name string, qtype uint16) Answer {
-	return r.Client.Ask(ctx, Query{Server: r.Server, Name: name, Type: qtype, Recurse: true, TCP: r.TCP})
+	return r.Client.Ask(ctx, Query{Server: r.Server, Name: name, Type: qtype, Recurse: true, TCP: r.TCP, Unchecked: r.Unchecked})
 }
 
 func (r *Resolver) String() string { return r.Server.String() }
-
-// InternetRoots are the root servers. https://www.internic.net/domain/named.root
-var InternetRoots = []netip.AddrPort{
-	netip.MustParseAddrPort("198.41.0.4:53"),     // a
-	netip.MustParseAddrPort("170.247.170.2:53"),  // b
-	netip.MustParseAddrPort("192.33.4.12:53"),    // c
-	netip.MustParseAddrPort("199.7.91.13:53"),    // d
-	netip.MustParseAddrPort("192.203.230.10:53"), // e
-	netip.MustParseAddrPort("192.5.5.241:53"),    // f
-	netip.MustParseAddrPort("192.112.36.4:53"),   // g
-	netip.MustParseAddrPort("198.97.190.53:53"),  // h
-	netip.MustParseAddrPort("192.36.148.17:53"),  // i
-	netip.MustParseAddrPort("192.58.128.30:53"),  // j
-	netip.MustParseAddrPort("193.0.14.129:53"),   // k
-	netip.MustParseAddrPort("199.7.83.42:53"),    // l
-	netip.MustParseAddrPort("202.12.27.33:53"),   // m
-	netip.MustParseAddrPort("[2001:503:ba3e::2:30]:53"),
-	netip.MustParseAddrPort("[2801:1b8:10::b]:53"),
-	netip.MustParseAddrPort("[2001:500:2::c]:53"),
-	netip.MustParseAddrPort("[2001:7fd::1]:53"),
-}
 
 // Iterator finds answers as a resolver does, from the root down, asking the authoritative servers themselves
 // (RFC 1034 section 5.3.3): it trusts nobody's cache.
 type Iterator struct {
 	Client *Client
-	Roots  []netip.AddrPort
+	Roots  []netip.AddrPort // nil means the Internet's
+
+	priming sync.Once
+	roots   []netip.AddrPort // those that answer come first
+	lost    string           // why no root server can be asked
 
 	mu    sync.Mutex
 	zones map[string][]Host
@@ -113,6 +98,10 @@ func (it *Iterator) lookup(ctx context.Context, name string, qtype uint16, depth
 
 // direct asks down to the zone that the name is in, without following aliases to other zones.
 func (it *Iterator) direct(ctx context.Context, name string, qtype uint16, depth int) Answer {
+	it.priming.Do(func() { it.prime(ctx) })
+	if it.lost != "" {
+		return Answer{Name: name, Type: qtype, Err: it.lost}
+	}
 	zone, hosts := it.start(ctx, name, qtype, depth)
 	last := Answer{Name: name, Type: qtype, Err: "no name server of " + zone + " has an address"}
 	steps, begun := 0, time.Now() // a stopwatch, not the time of day
@@ -129,7 +118,9 @@ next:
 				}
 				a := it.Client.Ask(ctx, Query{Server: server, Name: name, Type: qtype})
 				if a.Msg == nil {
-					last = a
+					if a.Err != errNoRoute.Error() || !last.Server.IsValid() { // that says less than what the others did
+						last = a
+					}
 					continue
 				}
 				if below, list := referral(a.Msg, zone, name); below != "" {
@@ -137,7 +128,7 @@ next:
 					it.keep(zone, hosts)
 					continue next
 				}
-				if a.Msg.Authoritative && (a.Msg.Rcode == dns.RcodeSuccess || a.Msg.Rcode == dns.RcodeNameError) {
+				if vouched(a.Msg) {
 					return a
 				}
 				last = lame(a)
@@ -145,6 +136,15 @@ next:
 		}
 		return last
 	}
+}
+
+// vouched says whether a server answers from data of its own. Some forget to say so (AA): records from a server that
+// offers no recursion are its own, too.
+func vouched(m *dns.Msg) bool {
+	if m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError {
+		return false
+	}
+	return m.Authoritative || len(m.Answer) > 0 && !m.RecursionAvailable
 }
 
 // lame is the failure of a server that does not answer for a zone which is delegated to it.
@@ -179,11 +179,7 @@ func (it *Iterator) known(name string) (string, []Host) {
 			return up, hosts
 		}
 	}
-	roots := it.Roots
-	if roots == nil {
-		roots = InternetRoots
-	}
-	return ".", []Host{{Name: ".", Addrs: roots}}
+	return ".", []Host{{Name: ".", Addrs: it.roots}}
 }
 
 func (it *Iterator) keep(zone string, hosts []Host) {
@@ -202,9 +198,14 @@ func (it *Iterator) addresses(ctx context.Context, h Host, zone string, depth in
 	if len(h.Addrs) > 0 || depth >= maxDepth || dns.IsSubDomain(zone, h.Name) {
 		return h.Addrs // a server within its own zone, without glue, cannot be found
 	}
+	return it.find(ctx, h.Name, depth)
+}
+
+// find looks a name server up.
+func (it *Iterator) find(ctx context.Context, host string, depth int) []netip.AddrPort {
 	var addrs []netip.AddrPort
 	for _, qtype := range []uint16{dns.TypeA, dns.TypeAAAA} {
-		a := it.lookup(ctx, h.Name, qtype, depth+1)
+		a := it.lookup(ctx, host, qtype, depth+1)
 		for _, addr := range Addrs(a) {
 			addrs = append(addrs, netip.AddrPortFrom(addr, 53))
 		}
@@ -279,17 +280,47 @@ func withGlue(hosts []Host, m *dns.Msg, zone string) []Host {
 }
 
 // Servers finds the name servers of the zone that a name is in, as the zone's parent and the zone itself list them.
-// Hosts without an address are kept, so that a reader sees them.
+// Where one server has both, nobody refers to the lower one: only that lists them. Hosts without an address are kept,
+// so that a reader sees them.
 func (it *Iterator) Servers(ctx context.Context, name string) (zone string, hosts []Host) {
 	name = dns.CanonicalName(name)
-	it.direct(ctx, name, dns.TypeSOA, 0)
+	soa := it.direct(ctx, name, dns.TypeSOA, 0)
 	zone, hosts = it.known(name)
-	list := make([]Host, len(hosts))
-	for i, h := range hosts {
-		list[i] = Host{Name: h.Name, Addrs: it.addresses(ctx, h, zone, 0)}
+	var list []Host
+	for _, h := range hosts {
+		list = append(list, Host{h.Name, it.addresses(ctx, h, zone, 0)})
+	}
+	if apex := apexOf(soa); apex != "" && dns.IsSubDomain(zone, apex) && dns.IsSubDomain(apex, name) {
+		if apex != zone {
+			zone, list = apex, nil
+		}
+		own := it.direct(ctx, apex, dns.TypeNS, 0)
+		for _, rr := range own.Records() {
+			ns, ok := rr.(*dns.NS)
+			if !ok {
+				continue
+			}
+			host := dns.CanonicalName(ns.Ns)
+			if !slices.ContainsFunc(list, func(h Host) bool { return h.Name == host }) {
+				list = append(list, Host{host, it.find(ctx, host, 0)})
+			}
+		}
 	}
 	slices.SortFunc(list, func(a, b Host) int { return strings.Compare(a.Name, b.Name) })
 	return zone, list
+}
+
+// apexOf is the zone that an answer to a question for SOA is from, RFC 2308 section 2; empty where that is not said.
+func apexOf(a Answer) string {
+	if a.Msg == nil {
+		return ""
+	}
+	for _, rr := range slices.Concat(a.Msg.Answer, a.Msg.Ns) {
+		if rr.Header().Rrtype == dns.TypeSOA {
+			return dns.CanonicalName(rr.Header().Name)
+		}
+	}
+	return ""
 }
 
 func parent(name string) string {
