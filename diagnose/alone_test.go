@@ -28,6 +28,7 @@ func TestWithoutFailures(t *testing.T) {
 	}{
 		{"story-healthy", "meridian-freight.example", "", classify.EndUnknown, 0},
 		{"story", "meridian-freight.example", "R1", classify.Sender, 0.95},
+		{"spf-upper-case", "customer.example", "", classify.EndUnknown, 0}, // whose HELO name has no SPF record
 		{"null-mx", "customer.example", "R14", classify.Domain, 0.98},
 		{"ptr-missing", "customer.example", "R5", classify.Sender, 0.9},
 		{"no-such-domain", "customer.example", "R21", classify.Domain, 0.5},

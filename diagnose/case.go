@@ -23,6 +23,7 @@ type caseFile struct {
 	reasons []classify.Reason
 
 	egress  []netip.Addr // our public addresses as this domain's servers saw them
+	between []netip.Addr // those among them of a server that is perhaps not ours
 	senders []string     // our sender domains
 	helo    []string
 }
@@ -32,8 +33,8 @@ func (r *run) cases(top int) []*caseFile {
 	var list []*caseFile
 	for i := range r.analysis.Domains {
 		g := &r.analysis.Domains[i]
-		if _, ok := dns.IsDomainName(g.Domain); !ok || g.Domain == "" || strings.ContainsAny(g.Domain, " /\\") {
-			continue
+		if _, ok := dns.IsDomainName(g.Domain); !ok || g.Domain == "" || strings.ContainsAny(g.Domain, " /\\[]:") {
+			continue // also an address in place of a domain, RFC 5321 section 4.1.3: nothing to look up
 		}
 		if top > 0 && len(list) == top {
 			break
@@ -52,7 +53,8 @@ func (r *run) open(g *aggregate.Group) *caseFile {
 		c.reasons = append(c.reasons, classify.IPBlocked)
 	}
 	c.egress = c.quoted()
-	if len(c.egress) == 0 {
+	c.between = slices.DeleteFunc(slices.Clone(c.egress), func(a netip.Addr) bool { return !c.isBetween(a) })
+	if len(c.egress) == len(c.between) {
 		for _, a := range r.cfg.Egress {
 			if isPublic(a) {
 				c.egress = append(c.egress, a.Unmap())
@@ -75,6 +77,23 @@ func (c *caseFile) quoted() []netip.Addr {
 			return s.Event.LocalIP == a.String() && forwarded(&s.Event)
 		})
 	})
+}
+
+// isBetween says whether an address is that of a server between us and the one that refused the mail, where the report of
+// neither says for whom it works: a smarthost of ours, or a forwarder of theirs. It is not among the addresses that the
+// user told us, and has a name of neither our HELO nor the sender's organization.
+func (c *caseFile) isBetween(a netip.Addr) bool {
+	ours := append(slices.Clone(c.run.cfg.OurHosts), c.run.cfg.HELO, domainOf(c.run.cfg.From))
+	foreign := func(e *parse.Event) bool {
+		if e.LocalIP != a.String() || !strings.Contains(e.ReportingMTA, ".") || e.RemoteHost+e.RemoteIP == "" {
+			return false
+		}
+		return !slices.ContainsFunc(append(ours, domainOf(e.Sender), domainOf(e.From)), func(name string) bool {
+			return name != "" && sameOwner(strings.ToLower(name), strings.ToLower(e.ReportingMTA))
+		})
+	}
+	return len(c.run.cfg.Egress) > 0 && !slices.Contains(c.run.cfg.Egress, a) &&
+		slices.ContainsFunc(c.group.Samples, func(s aggregate.Sample) bool { return foreign(&s.Event) })
 }
 
 // forwarded says whether a message failed at another address than the one that it was sent to.

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"slices"
 
+	"ndrscope/aggregate"
 	"ndrscope/classify"
 )
 
@@ -14,6 +15,8 @@ type claim struct {
 	confirms, clears, open []Tag
 	// fixed facts do not change with time: what is right now was right then.
 	fixed bool
+	// loose claims may stay without a finding: nobody who did not ask is in doubt for it.
+	loose bool
 }
 
 // claims in the order in which they decide.
@@ -34,12 +37,16 @@ var claims = []claim{
 	{reasons: []classify.Reason{classify.NoMailService},
 		confirms: []Tag{"null-mx.found"}, clears: []Tag{"null-mx.none"}, open: []Tag{"null-mx.unknown"}},
 	{reasons: []classify.Reason{classify.DomainUnknown},
-		confirms: []Tag{"mx.no-domain", "mx.no-service", "mx.no-address"}, clears: []Tag{"mx.ok", "mx.implicit"}, open: []Tag{"mx.unknown"}},
+		confirms: []Tag{"mx.no-domain", "mx.no-service", "mx.no-address"}, clears: []Tag{"mx.ok", "mx.implicit"},
+		open: []Tag{"mx.unknown", "resolver-compare.unknown", "resolver-compare.bogus"}},
 	{reasons: []classify.Reason{classify.SenderRejected},
 		confirms: []Tag{"sender-domain.missing", "sender-domain.null-mx", "sender-domain.no-mail", "rbl-domain.listed"}, clears: []Tag{"sender-domain.ok"},
 		open: []Tag{"sender-domain.unknown"}},
 	{reasons: []classify.Reason{classify.AuthRequired}, fixed: true,
 		confirms: []Tag{"auth.required"}, clears: []Tag{"auth.not-offered"}, open: []Tag{"auth.unknown"}},
+	{reasons: []classify.Reason{classify.NetworkError, classify.ExpiredReason}, loose: true,
+		open:   []Tag{"smtp.unreachable", "smtp.broken"},
+		clears: []Tag{"smtp.accepted", "smtp.refused", "smtp.banner-refused", "smtp.rcpt-refused", "smtp.deferred"}},
 }
 
 // judgeClaim says what the findings make of what the bounces claim. Undecided means that there was a way to check it,
@@ -48,7 +55,7 @@ func (c *caseFile) judgeClaim() (result Claim, undecided bool) {
 	if len(c.group.Reasons) == 0 {
 		return NotCheckable, false // nothing is claimed
 	}
-	if c.taken() != nil || c.refusedAtOnce() && c.first("smtp.accepted", "smtp.refused", "smtp.rcpt-refused", "smtp.deferred") != nil {
+	if c.taken() != nil || c.relay() && c.hosted() != nil || c.refusedAtOnce() && c.first("smtp.accepted", "smtp.refused", "smtp.rcpt-refused", "smtp.deferred") != nil {
 		return Mended, false
 	}
 	if zones, dead := c.namedZones(); len(zones)+len(dead) > 0 {
@@ -68,9 +75,16 @@ func (c *caseFile) judgeClaim() (result Claim, undecided bool) {
 		case c.first(k.clears...) != nil:
 			return Mended, false
 		}
-		return NotCheckable, true // it could not even be asked: our address is unknown, or SMTP not permitted
+		return NotCheckable, !k.loose // it could not even be asked: our address is unknown, or SMTP not permitted
 	}
 	return NotCheckable, false
+}
+
+// aboutContent says whether lists of domains were named once the message had been seen: what they have may be a link in it
+// as well as a domain of ours.
+func (c *caseFile) aboutContent(zones []dnsblZone) bool {
+	return len(zones) > 0 && !slices.ContainsFunc(zones, func(z dnsblZone) bool { return !z.Domains }) &&
+		slices.ContainsFunc(c.group.Samples, func(s aggregate.Sample) bool { return s.Event.Command == "EOD" || s.Event.Command == "DATA" })
 }
 
 // judgeListing looks for us on the lists that the replies name.
@@ -84,6 +98,8 @@ func (c *caseFile) judgeListing(zones []dnsblZone) (result Claim, undecided bool
 	case slices.ContainsFunc(c.all("rbl-ip.refused", "rbl-ip.broken", "rbl-ip.unknown", "rbl-domain.refused", "rbl-domain.broken", "rbl-domain.unknown"),
 		func(f Finding) bool { return c.names(f.Subject) && f.Arg("asked") != "" }):
 		return NotCheckable, true // the list works, but gave no answer about us
+	case c.aboutContent(zones):
+		return NotCheckable, true
 	case at("rbl-ip.clean", "rbl-domain.clean", "rbl-ip.allowed"):
 		return Mended, false
 	}

@@ -23,6 +23,8 @@ func checkEgress(_ context.Context, r *run, c *caseFile) []Finding {
 		switch {
 		case !slices.ContainsFunc(configured, func(k netip.Addr) bool { return k.Is4() == a.Is4() && isPublic(k) }):
 			// of this family nothing is configured to compare with
+		case slices.Contains(c.between, a):
+			list = append(list, finding("egress.between", a.String(), args("configured", join(configured)), e...))
 		case slices.Contains(configured, a):
 			list = append(list, finding("egress.agree", a.String(), nil, e...))
 		default:

@@ -3,6 +3,8 @@
 package diagnose
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"ndrscope/classify"
@@ -17,6 +19,11 @@ type Finding struct {
 	// Args fill the prose of the tag, in an order fixed by the probe.
 	Args     []Arg
 	Evidence []Evidence
+}
+
+// lists says whether the finding's answers contain a host.
+func (f *Finding) lists(host string) bool {
+	return slices.Contains(strings.FieldsFunc(f.Arg("answers"), func(r rune) bool { return r == ',' || r == ';' || r == ' ' }), host+".")
 }
 
 // Tag names a finding: the id of its check, a dot and what was found: "ptr.missing", "mx.ok", "rbl-ip.listed".

@@ -64,7 +64,8 @@ func routeOf(ctx context.Context, a dnsq.Asker, domain string) *route {
 	return t
 }
 
-// exchangers lists the hosts of an MX answer by preference, then by name.
+// exchangers lists the hosts of an MX answer by preference, then by name. A null MX that is not alone does not count
+// (RFC 7505 section 3).
 func exchangers(a dnsq.Answer) []string {
 	var list []*dns.MX
 	for _, rr := range a.Records() {
@@ -79,7 +80,11 @@ func exchangers(a dnsq.Answer) []string {
 	for _, mx := range list {
 		names = append(names, dns.CanonicalName(mx.Mx))
 	}
-	return slices.Compact(names)
+	names = slices.Compact(names)
+	if len(names) > 1 {
+		names = slices.DeleteFunc(names, func(n string) bool { return n == "." })
+	}
+	return names
 }
 
 // hostOf asks for both kinds of addresses.
@@ -121,8 +126,23 @@ func checkMX(ctx context.Context, r *run, c *caseFile) []Finding {
 	case t.null:
 		return nil // is the business of null-mx
 	}
-	list := t.judge(domain, evidence)
+	list := append(t.judge(domain, evidence), c.ourHosts(t, evidence)...)
 	return append(list, c.bouncingHosts(ctx, r, t)...)
+}
+
+// ourHosts are those of the domain's servers that are ours: as it should be where we host the domain.
+func (c *caseFile) ourHosts(t *route, evidence []Evidence) []Finding {
+	var ours []string
+	for _, h := range t.hosts {
+		if slices.ContainsFunc(h.addrs, func(a netip.Addr) bool { return slices.Contains(c.egress, a) }) ||
+			slices.Contains(c.helo, h.name) || slices.Contains(c.run.cfg.OurHosts, h.name) {
+			ours = append(ours, h.name)
+		}
+	}
+	if ours == nil {
+		return nil
+	}
+	return []Finding{finding("mx.ours", c.group.Domain, args("hosts", strings.Join(ours, ", ")), evidence...)}
 }
 
 // judge finds what is wrong with the servers themselves.
@@ -204,8 +224,11 @@ func (c *caseFile) bouncingHosts(ctx context.Context, r *run, t *route) []Findin
 		return []Finding{finding(tag, c.group.Domain, args("host", host), seen(append(more, t.answer)...)...)}
 	}
 	for _, n := range c.group.RemoteIPs {
-		if a, err := netip.ParseAddr(n.Name); err == nil && known[a.Unmap().String()] != "" {
-			return found(known[a.Unmap().String()], a.String())
+		a, err := netip.ParseAddr(n.Name)
+		for _, same := range []netip.Addr{translated(a), a.Unmap()} {
+			if tag := known[same.String()]; err == nil && tag != "" {
+				return found(tag, a.String())
+			}
 		}
 	}
 	var strangers []string
@@ -244,6 +267,18 @@ func (c *caseFile) bouncingHosts(ctx context.Context, r *run, t *route) []Findin
 	}
 	return []Finding{finding(tag, c.group.Domain,
 		args("host", strings.Join(strangers, ", "), "hosts", strings.Join(t.names(), ", ")), seen(t.answer)...)}
+}
+
+// nat64 is where a machine without IPv4 sees the IPv4 Internet, RFC 6052 section 2.1.
+var nat64 = netip.MustParsePrefix("64:ff9b::/96")
+
+// translated is the IPv4 address behind one of NAT64, the zero Addr for any other.
+func translated(a netip.Addr) netip.Addr {
+	if !nat64.Contains(a) {
+		return netip.Addr{}
+	}
+	b := a.As16()
+	return netip.AddrFrom4([4]byte(b[12:]))
 }
 
 // sameOwner says whether two hosts are below one registered domain: providers announce other names than they answer by.

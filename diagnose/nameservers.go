@@ -40,7 +40,7 @@ func checkNameServers(ctx context.Context, r *run, c *caseFile) []Finding {
 	unclear := ""
 	for i, a := range answers {
 		switch {
-		case a.Msg == nil:
+		case a.Msg == nil, a.Msg.Rcode == dns.RcodeServerFailure:
 			unclear = servers[i].host + ": " + a.Failure()
 		case a.Kind() == dnsq.Failed || !a.Msg.Authoritative:
 			lame = append(lame, servers[i].host)
@@ -69,14 +69,19 @@ func checkNameServers(ctx context.Context, r *run, c *caseFile) []Finding {
 	return list
 }
 
-// doubtful says whether a resolver's answer differs from the reference's, or either fails.
+// doubtful says whether a resolver's answer differs from the reference's, or either fails; or mail went to a server that
+// is none of the domain's by what they say now.
 func (c *caseFile) doubtful(ctx context.Context) bool {
 	truth := c.run.reference.Lookup(ctx, c.group.Domain, dns.TypeMX)
 	if truth.Kind() == dnsq.Failed {
 		return true
 	}
-	return slices.ContainsFunc(c.run.ours, func(own *dnsq.Resolver) bool {
+	if slices.ContainsFunc(c.run.ours, func(own *dnsq.Resolver) bool {
 		a := own.Lookup(ctx, c.group.Domain, dns.TypeMX)
 		return a.Kind() == dnsq.Failed || a.String() != truth.String()
-	})
+	}) {
+		return true
+	}
+	by := c.bouncingHosts(ctx, c.run, routeOf(ctx, c.run.truth, c.group.Domain))
+	return slices.ContainsFunc(by, func(f Finding) bool { return f.Tag == "mx.not-mx" })
 }

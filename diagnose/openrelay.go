@@ -81,13 +81,16 @@ func (r *run) outside(local netip.Addr, server []netip.Addr) bool {
 	if !local.IsValid() || !isPublic(local) {
 		return false
 	}
-	near := func(a netip.Addr) bool {
-		bits := 24
-		if a.Is6() {
-			bits = 48
-		}
-		prefix, err := a.Unmap().Prefix(bits)
-		return err == nil && prefix.Contains(local)
+	ours := func(a netip.Addr) bool { return near(a, local) }
+	return !slices.ContainsFunc(server, ours) && !slices.ContainsFunc(r.cfg.Egress, ours)
+}
+
+// near says whether two addresses are in one network, such as one customer of a provider has.
+func near(a, b netip.Addr) bool {
+	bits := 24
+	if a.Unmap().Is6() {
+		bits = 48
 	}
-	return !slices.ContainsFunc(server, near) && !slices.ContainsFunc(r.cfg.Egress, near)
+	prefix, err := a.Unmap().Prefix(bits)
+	return err == nil && prefix.Contains(b.Unmap())
 }

@@ -17,14 +17,15 @@ import (
 func (c *caseFile) namedZones() (zones []dnsbl.Zone, deadOnes []string) {
 	for _, given := range c.listNames() {
 		name := strings.ToLower(given)
-		if known, ok := classify.BlockListNamed(given); ok && known.Zone != "" {
-			name = known.Zone
+		z, ok := dnsbl.Named(name)
+		if known, isKnown := classify.BlockListNamed(given); isKnown && known.Zone != "" && (!ok || strings.HasSuffix(known.Zone, "."+z.Name)) {
+			name = known.Zone // by the list's or its operator's name
+			z, ok = dnsbl.Named(name)
 		}
 		if dnsbl.Dead(name) {
 			deadOnes = append(deadOnes, name)
 			continue
 		}
-		z, ok := dnsbl.Named(name)
 		if ok && !slices.ContainsFunc(zones, func(have dnsbl.Zone) bool { return have.Name == z.Name }) {
 			zones = append(zones, z)
 		}

@@ -96,17 +96,34 @@ func (r *run) testReverse(ctx context.Context, own *dnsq.Resolver, controls []qu
 	if len(controls) < 2 {
 		return finding("resolver-reverse.unknown", subject, args("why", "the reference knows fewer than two names to compare"), seen(forward...)...)
 	}
-	answers := parallel(controls, func(q question) dnsq.Answer { return own.Lookup(ctx, q.Name, q.Type) })
-	tcp := &dnsq.Resolver{Client: own.Client, Server: own.Server, TCP: true}
-	failed := unanswered(answers)
-	if len(failed) > 0 && !slices.ContainsFunc(answers, func(a dnsq.Answer) bool { return a.Msg != nil }) {
-		// Silence says something about reverse lookups only while the resolver is there at all.
+	ask := func(list []question) []dnsq.Answer {
+		return parallel(list, func(q question) dnsq.Answer { return own.Lookup(ctx, q.Name, q.Type) })
+	}
+	first := max(2, len(controls)-1) // one is kept for a second look
+	answers := ask(controls[:first])
+	silence := !slices.ContainsFunc(answers, func(a dnsq.Answer) bool { return a.Msg != nil })
+	again := []dnsq.Answer{}
+	if len(unanswered(answers)) > 0 {
+		again = ask(controls[first:])
+		answers = append(answers, again...)
+	}
+	if silence {
+		// It says something about reverse lookups only while the resolver is there at all, and, as that may have been
+		// away for a moment, only if it goes on.
 		alive := own.Lookup(ctx, forward[working].Name, dns.TypeSOA)
-		if alive.Msg == nil {
-			return finding("resolver-reverse.unknown", subject, args("why", "it no longer answers any question"),
-				seen(append(answers, forward[working], alive)...)...)
+		why := ""
+		switch {
+		case alive.Msg == nil:
+			why = "it no longer answers any question"
+		case len(unanswered(again)) < len(again):
+			why = "it did not answer for a while"
+		}
+		if why != "" {
+			return finding("resolver-reverse.unknown", subject, args("why", why), seen(append(answers, forward[working], alive)...)...)
 		}
 	}
+	tcp := &dnsq.Resolver{Client: own.Client, Server: own.Server, TCP: true}
+	failed := unanswered(answers)
 	evidence := []Evidence{}
 	for _, i := range failed {
 		evidence = append(evidence, seen(answers[i], proofs[i])...)
@@ -119,7 +136,9 @@ func (r *run) testReverse(ctx context.Context, own *dnsq.Resolver, controls []qu
 	switch n := len(failed); {
 	case n >= 2 && 2*n > len(answers):
 		return broken("resolver-reverse.broken", "UDP", pick(answers, failed), len(answers))
-	case n > 0: // a few may fail by chance
+	case n == 1 && answers[failed[0]].Msg == nil: // lost on the way, by chance
+		return finding("resolver-reverse.unknown", subject, args("why", "one of "+count(len(answers))+" got no answer ("+failures(pick(answers, failed))+")"), evidence...)
+	case n > 0:
 		return broken("resolver-reverse.partial", "UDP", pick(answers, failed), len(answers))
 	}
 	second := parallel(controls[:2], func(q question) dnsq.Answer { return tcp.Lookup(ctx, q.Name, q.Type) })
@@ -127,7 +146,7 @@ func (r *run) testReverse(ctx context.Context, own *dnsq.Resolver, controls []qu
 		evidence = append(evidence, seen(second...)...)
 		return broken("resolver-reverse.partial", "TCP", still, 2)
 	}
-	return finding("resolver-reverse.ok", subject, args("asked", count(len(controls))), seen(proofs[0], forward[working])...)
+	return finding("resolver-reverse.ok", subject, args("asked", count(len(answers))), seen(proofs[0], forward[working])...)
 }
 
 // unanswered are the indexes of answers that are none.
@@ -217,6 +236,9 @@ func (c *caseFile) compare(ctx context.Context, own *dnsq.Resolver) []Finding {
 	domain, resolver := c.group.Domain, own.String()
 	ours, truth := routeOf(ctx, own, domain), routeOf(ctx, c.run.reference, domain)
 	evidence := seen(ours.answer, truth.answer)
+	if bogus := c.bogus(ctx, own, ours.answer); bogus != nil {
+		return []Finding{*bogus}
+	}
 	switch {
 	case ours.failure != "":
 		return []Finding{finding("resolver-compare.unknown", domain, args("resolver", resolver, "why", "our resolver: "+ours.failure), evidence...)}
@@ -233,7 +255,7 @@ func (c *caseFile) compare(ctx context.Context, own *dnsq.Resolver) []Finding {
 			continue
 		}
 		tag := Tag("resolver-compare.address-differs")
-		if c.group.Provider != "" && len(h.addrs) > 0 && !h.private() { // big providers answer by place and load
+		if !h.private() && (c.group.Provider != "" && len(h.addrs) > 0 || neighbours(h.addrs, theirs.addrs)) { // answers by place and load
 			tag = "resolver-compare.address-varies"
 		}
 		list = append(list, finding(tag, h.name, args("resolver", resolver,
@@ -246,6 +268,27 @@ func (c *caseFile) compare(ctx context.Context, own *dnsq.Resolver) []Finding {
 		list = []Finding{finding("resolver-compare.same", domain, args("resolver", resolver), evidence...)}
 	}
 	return list
+}
+
+// bogus finds out whether our resolver fails because it takes the answers for forged: twice it says SERVFAIL, and with
+// checking disabled (RFC 4035 section 3.2.2) it has an answer. Other reasons to fail do not go away with the check.
+func (c *caseFile) bogus(ctx context.Context, own *dnsq.Resolver, mx dnsq.Answer) *Finding {
+	fails := func(a dnsq.Answer) bool { return a.Msg != nil && a.Msg.Rcode == dns.RcodeServerFailure }
+	if !fails(mx) {
+		return nil
+	}
+	domain := c.group.Domain
+	txt := own.Lookup(ctx, domain, dns.TypeTXT)
+	if !fails(txt) {
+		return nil
+	}
+	unchecked := &dnsq.Resolver{Client: own.Client, Server: own.Server, Unchecked: true}
+	anyway := unchecked.Lookup(ctx, domain, dns.TypeMX)
+	if anyway.Kind() == dnsq.Failed {
+		return nil
+	}
+	f := finding("resolver-compare.bogus", domain, args("resolver", own.String(), "answer", anyway.String()), seen(mx, txt, anyway)...)
+	return &f
 }
 
 // compareTXT compares the text records of the domain: a forged or stale zone shows there, too.
@@ -274,6 +317,12 @@ func (t *route) describe() string {
 // disjoint says that two lists of addresses have nothing in common; an empty list is one of its own.
 func disjoint(a, b []netip.Addr) bool {
 	return len(a)+len(b) > 0 && !slices.ContainsFunc(a, func(x netip.Addr) bool { return slices.Contains(b, x) })
+}
+
+// neighbours says whether all addresses of one list are in networks of the other: machines of one site.
+func neighbours(a, b []netip.Addr) bool {
+	near := func(x netip.Addr) bool { return slices.ContainsFunc(b, func(y netip.Addr) bool { return near(x, y) }) }
+	return len(a) > 0 && !slices.ContainsFunc(a, func(x netip.Addr) bool { return !near(x) })
 }
 
 func orNone(s string) string {

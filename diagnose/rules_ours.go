@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"net/netip"
 	"slices"
 
 	"ndrscope/aggregate"
@@ -61,6 +62,10 @@ func ruleWrongMX(c *caseFile) match {
 		return no
 	}
 	differs := c.about("resolver-compare.mx-differs")
+	ns := c.first("ns-consistency.differs")
+	if stranger := c.first("mx.not-mx"); differs == nil && ns != nil && stranger != nil && ns.lists(stranger.Arg("host")) {
+		return match{score: 0.9, because: []Finding{*ns, *stranger}, claim: Confirmed, as: &nameServersDiffer}
+	}
 	if stale := c.first("resolver-compare.address-differs"); differs == nil && stale != nil {
 		return match{score: 0.85, because: []Finding{*stale}, claim: Confirmed}
 	}
@@ -68,15 +73,16 @@ func ruleWrongMX(c *caseFile) match {
 		return refuted(c.first("resolver-compare.same"))
 	}
 	m := match{score: 0.95, because: append([]Finding{*differs}, c.all("resolver-compare.lies", "mx.bounced-by-ours")...), claim: Confirmed}
-	if ns := c.first("ns-consistency.differs"); ns != nil {
-		m.score, m.because = 0.9, append(m.because, *ns)
-		m.as = &variant{"their-name-servers-differ", classify.Domain,
-			"The name servers of {domain} give different mail servers, so that mail goes to the wrong one by chance.",
-			"The recipients' domain gives different directions for its mail, depending on which of its name servers is asked. Their administrators have to correct that.",
-			"Tell the owner of {domain} which name server gives which answer."}
+	if ns != nil {
+		m.score, m.because, m.as = 0.9, append(m.because, *ns), &nameServersDiffer
 	}
 	return m
 }
+
+var nameServersDiffer = variant{"their-name-servers-differ", classify.Domain,
+	"The name servers of {domain} give different mail servers, so that mail goes to the wrong one by chance.",
+	"The recipients' domain gives different directions for its mail, depending on which of its name servers is asked. Their administrators have to correct that.",
+	"Tell the owner of {domain} which name server gives which answer."}
 
 // ruleDeadResolvers needs the reference: where that does not answer either, the network may be at fault, or we are.
 func ruleDeadResolvers(c *caseFile) match {
@@ -98,6 +104,9 @@ func ruleStaticRoute(c *caseFile) match {
 	if stranger == nil {
 		return refuted(c.first("mx.bounced-by-mx", "mx.bounced-by-ours"))
 	}
+	if ns := c.first("ns-consistency.differs"); ns != nil && ns.lists(stranger.Arg("host")) {
+		return refuted(ns)
+	}
 	m := match{score: 0.9, because: []Finding{*stranger}, claim: Confirmed}
 	if c.first("resolver-compare.unknown") != nil {
 		m.score = 0.6 // our resolver may be what sends the mail there
@@ -107,8 +116,8 @@ func ruleStaticRoute(c *caseFile) match {
 
 func rulePort25(c *caseFile) match {
 	blocked := c.first("port25.blocked")
-	if blocked == nil {
-		return refuted(c.first("port25.open"))
+	if open := c.first("port25.open"); blocked == nil || open != nil { // over one family at least, mail goes out
+		return refuted(open)
 	}
 	return match{score: 0.95, because: []Finding{*blocked}, claim: Confirmed}
 }
@@ -263,7 +272,14 @@ func ruleSPF(c *caseFile) match {
 	if !c.authCode("spf", "") {
 		return no
 	}
+	pass := c.first("spf.pass")
 	if f := c.first("spf.fail"); f != nil {
+		others := slices.ContainsFunc(c.all("spf.fail"), func(f Finding) bool {
+			return !slices.ContainsFunc(c.between, func(a netip.Addr) bool { return a.String() == f.Arg("address") })
+		})
+		if pass != nil && !others {
+			return match{score: 0.7, because: append(c.all("spf.fail", "egress.between"), *pass), claim: Contradicted, as: &forwarder}
+		}
 		m := match{score: 0.95, because: append(c.all("spf.fail"), c.lint()...), claim: Confirmed}
 		if c.strange(*f) {
 			m.score = 0.85
@@ -271,20 +287,24 @@ func ruleSPF(c *caseFile) match {
 		return m
 	}
 	if f := append(c.all("spf.permerror"), c.lint()...); len(f) > 0 {
+		if pass != nil && c.first("spf.permerror") == nil { // the error is behind what allows us
+			return match{score: 0.5, because: append([]Finding{*pass}, f...), claim: NotCheckable}
+		}
 		return match{score: 0.9, because: f, claim: Confirmed}
 	}
 	if f := c.all("spf.softfail", "spf.none", "spf.neutral"); f != nil {
 		return match{score: 0.75, because: f, claim: Confirmed}
 	}
-	pass := c.first("spf.pass")
 	if pass != nil && c.forwarded() {
-		return match{score: 0.8, because: []Finding{*pass}, claim: Contradicted, as: &variant{"forwarder-without-srs", classify.Recipient,
-			"SPF allows our address; the mail was forwarded at their end, and the forwarder does not rewrite the sender (SRS).",
-			"Our own settings are in order. The message was passed on automatically from the address that we wrote to, and the system that passed it on does so in a way which looks like forgery to the next one.",
-			"Write to the final address, or ask the forwarder's administrator for SRS or DKIM-preserving forwarding."}}
+		return match{score: 0.8, because: []Finding{*pass}, claim: Contradicted, as: &forwarder}
 	}
 	return refuted(pass)
 }
+
+var forwarder = variant{"forwarder-without-srs", classify.Recipient,
+	"SPF allows our address; the mail was forwarded at their end, and the forwarder does not rewrite the sender (SRS).",
+	"Our own settings are in order. The message was passed on automatically from the address that we wrote to, and the system that passed it on does so in a way which looks like forgery to the next one.",
+	"Write to the final address, or ask the forwarder's administrator for SRS or DKIM-preserving forwarding."}
 
 // lint are the errors, not the warnings, in our SPF records.
 func (c *caseFile) lint() []Finding {
@@ -304,6 +324,9 @@ func ruleDMARC(c *caseFile) match {
 	}
 	if f := c.all("dmarc.multiple", "dmarc.syntax"); f != nil {
 		return match{score: 0.8, because: f, claim: Confirmed}
+	}
+	if len(c.group.Reasons) == 0 { // nobody says that our mail fails, and how it is signed is not known
+		return no
 	}
 	if f := c.all("spf.fail", "spf.softfail", "spf.neutral", "spf.none", "spf.permerror"); f != nil && c.authCode("dmarc", "alignment") && c.first("dkim.ok") == nil {
 		return match{score: 0.9, because: append(f, c.all("dmarc.ok")...), claim: Confirmed}

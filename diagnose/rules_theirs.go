@@ -1,6 +1,11 @@
 package diagnose
 
-import "ndrscope/classify"
+import (
+	"cmp"
+	"regexp"
+
+	"ndrscope/classify"
+)
 
 // Conditions of the rules that find the fault at their end.
 
@@ -13,7 +18,8 @@ func ruleNullMX(c *caseFile) match {
 }
 
 func ruleAccessDenied(c *caseFile) match {
-	if !c.said("recipient address rejected: access denied") || c.said("relay access denied") {
+	// Postfix says it with 554 5.7.1, where its administrator has entered the recipient or us in a table.
+	if !c.said("recipient address rejected: access denied") || !c.said("5.4.1") || c.said("relay access denied") {
 		return no
 	}
 	return match{score: 0.9, because: c.all("mx.ok", "mx.bounced-by-mx"), claim: Confirmed}
@@ -32,6 +38,12 @@ func ruleTLS(c *caseFile) match {
 			"The recipients' server offers protected delivery, but its certificate or its protection is faulty. Their administrators have to correct that.",
 			"Tell their postmaster; until then, TLS for {domain} may be made opportunistic if our policy allows."}}
 	}
+	if f := c.all("mta-sts.broken"); f != nil {
+		return match{score: 0.6, because: f, claim: NotCheckable, as: &variant{"their-tls-policy", classify.Domain,
+			"{domain} announces a TLS policy (MTA-STS) that cannot be fetched or read; an older copy of it may still bind our server.",
+			"The recipients' domain asks for protected delivery by rules that it does not publish properly. Their administrators have to correct that.",
+			"Tell their postmaster what is wrong with the policy; the messages may be retried."}}
+	}
 	if f := c.all("tls.none"); f != nil {
 		return match{score: 0.7, because: f, claim: Confirmed, as: &variant{"no-starttls", classify.Domain,
 			"The mail servers of {domain} offer no TLS, and our server insists on it.",
@@ -42,12 +54,25 @@ func ruleTLS(c *caseFile) match {
 }
 
 func ruleTheirDNS(c *caseFile) match {
+	unreached := c.has(classify.DomainUnknown, classify.NetworkError, classify.ExpiredReason, classify.NoMailService, classify.MailLoop,
+		classify.RelayDenied, classify.SystemError)
+	if bogus := c.all("resolver-compare.bogus"); unreached && bogus != nil {
+		return match{score: 0.9, because: bogus, claim: Confirmed, as: &variant{"their-dnssec", classify.Domain,
+			"DNSSEC of {domain} is broken: resolvers that check signatures, ours among them, get no answer about it.",
+			"The recipients' domain signs its entries in the name service, and the signatures do not hold. Systems that check them cannot find its mail servers. The domain's owner has to correct that.",
+			"Tell the owner of {domain}: expired signatures, or a DS record that does not fit the keys. Until then, a negative trust anchor in our resolver lets mail through."}}
+	}
+	if ours := c.first("mx.ours"); ours != nil && c.has(classify.MailLoop) {
+		return match{score: 0.8, because: []Finding{*ours}, claim: Confirmed, as: &variant{"mx-is-ours", classify.Domain,
+			"The MX record of {domain} names our own server, which does not host the domain.",
+			"The recipients' domain gives our server as the one that takes its mail, and our server knows nothing of that domain. Either the domain's entry is wrong, or it was forgotten in our settings.",
+			"Host {domain} on our server, or have its owner correct the MX record."}}
+	}
 	f := c.all("mx.no-domain", "mx.no-service", "mx.no-address", "mx.private", "mx.literal", "ns-consistency.lame")
 	if f == nil {
 		return refuted(c.first("mx.ok", "mx.implicit"))
 	}
-	if !c.has(classify.DomainUnknown, classify.NetworkError, classify.ExpiredReason, classify.NoMailService, classify.MailLoop,
-		classify.RelayDenied, classify.SystemError) {
+	if !unreached {
 		return no
 	}
 	m := match{score: 0.9, because: f, claim: Confirmed}
@@ -67,7 +92,7 @@ func ruleNotHosted(c *caseFile) match {
 	if by := c.about("resolver-compare.mx-differs"); by != nil {
 		return refuted(by)
 	}
-	if by := c.taken(); by != nil {
+	if by := cmp.Or(c.taken(), c.hosted()); by != nil {
 		return refuted(by)
 	}
 	m := match{score: 0.85, because: c.all("mx.bounced-by-mx", "resolver-compare.same"), claim: Confirmed}
@@ -95,6 +120,19 @@ func (c *caseFile) taken() *Finding {
 	return nil
 }
 
+// hosted is a conversation in which the recipient was refused as only a server does that hosts the domain: for the
+// mailbox (RFC 3463 sections 3.2 and 3.3).
+func (c *caseFile) hosted() *Finding {
+	for i, f := range c.findings {
+		if f.Tag == "smtp.rcpt-refused" && aboutMailbox.MatchString(f.Arg("reply")) {
+			return &c.findings[i]
+		}
+	}
+	return nil
+}
+
+var aboutMailbox = regexp.MustCompile(`(?i)\b5\.(1\.1|2\.[0-9])\b|user unknown|unknown user|no such user|mailbox (full|disabled)`)
+
 func rulePrivate(c *caseFile) match {
 	if !c.blocked() {
 		return no
@@ -104,7 +142,7 @@ func rulePrivate(c *caseFile) match {
 	}
 	zones, _ := c.namedZones()
 	clean := c.cleanAt(zones)
-	if clean == nil {
+	if clean == nil || c.aboutContent(zones) {
 		return no
 	}
 	m := match{score: 0.7, because: append(c.all("ptr.ok"), *clean), claim: NotCheckable}
@@ -148,7 +186,7 @@ func ruleTheirPolicy(c *caseFile) match {
 	if len(c.group.Reasons) == 0 || !c.could() {
 		return no
 	}
-	if _, undecided := c.judgeClaim(); undecided {
+	if _, undecided := c.judgeClaim(); undecided || c.relay() && c.first("mx.unknown") != nil {
 		return no
 	}
 	for i, f := range c.findings {

@@ -102,7 +102,10 @@ func newRun(analysis *aggregate.Analysis, cfg Config) *run {
 	}
 	r := &run{cfg: cfg, analysis: analysis, shared: map[string]*sharedFindings{}}
 	r.client = &dnsq.Client{Dialer: cfg.Dialer, Now: cfg.Now, Tape: cfg.Tape, Timeout: cfg.Timeout}
-	for _, at := range cfg.Resolvers {
+	for i, at := range cfg.Resolvers {
+		if slices.Contains(cfg.Resolvers[:i], at) {
+			continue
+		}
 		r.ours = append(r.ours, &dnsq.Resolver{Client: r.client, Server: at})
 	}
 	r.iterator = &dnsq.Iterator{Client: r.client, Roots: cfg.Roots}
@@ -132,11 +135,9 @@ func (r *run) chooseTruth(ctx context.Context, cases []*caseFile) {
 	if r.referenceWorks = works(r.reference); r.referenceWorks {
 		return
 	}
-	for _, own := range r.ours {
-		if works(own) {
-			r.truth = own
-			return
-		}
+	own := parallel(r.ours, func(own *dnsq.Resolver) bool { return works(own) })
+	if i := slices.Index(own, true); i >= 0 {
+		r.truth = r.ours[i]
 	}
 }
 

@@ -312,44 +312,69 @@ func checkAuth(ctx context.Context, r *run, c *caseFile) []Finding {
 // port25Controls are mail servers that answer everybody.
 var port25Controls = []string{"gmail-smtp-in.l.google.com", "outlook-com.olc.protection.outlook.com", "pechora1.icann.org"}
 
-// checkPort25 connects to well-known servers, where those of the domain could not be reached.
+// checkPort25 connects to well-known servers where those of the domain could not be reached: over the families that
+// these have, each by itself, as a firewall may block one alone.
 func checkPort25(ctx context.Context, r *run, c *caseFile) []Finding {
-	reached := slices.ContainsFunc(r.exchanges(ctx, c), func(x exchange) bool { return x.chat.Stage != smtpchat.Connect })
-	if reached {
-		return nil
+	var families []string
+	for _, x := range r.exchanges(ctx, c) {
+		if x.chat.Stage != smtpchat.Connect {
+			return nil
+		}
+		if f := familyOf(x.addr); x.chat.Err != smtpchat.NoRoute && !slices.Contains(families, f) {
+			families = append(families, f)
+		}
 	}
-	return r.share("port25", func() []Finding {
-		results := parallel(port25Controls, func(host string) exchange {
-			h := hostOf(ctx, r.truth, host)
-			v4 := slices.IndexFunc(h.addrs, netip.Addr.Is4)
-			if v4 < 0 {
-				return exchange{host: host, chat: smtpchat.Conversation{Stage: smtpchat.Connect, Err: "it has no address"}}
-			}
-			return exchange{host, h.addrs[v4], r.knock(ctx, netip.AddrPortFrom(h.addrs[v4], 25))}
-		})
-		var open, shut []string
-		var evidence []Evidence
-		for _, x := range results {
-			if !x.addr.IsValid() {
-				continue
-			}
-			evidence = append(evidence, Evidence{Asked: "connect to " + x.addr.String() + " port 25", Server: x.subject(),
-				Answered: orConnected(x.chat.Err), At: x.chat.At})
-			if x.chat.Err == "" {
-				open = append(open, x.host)
-			} else {
-				shut = append(shut, x.host)
-			}
-		}
-		subject := "port 25"
-		switch {
-		case len(open) > 0:
-			return []Finding{finding("port25.open", subject, args("hosts", strings.Join(open, ", ")), evidence...)}
-		case len(shut) >= 2:
-			return []Finding{finding("port25.blocked", subject, args("hosts", strings.Join(shut, ", ")), evidence...)}
-		}
-		return []Finding{finding("port25.unknown", subject, args("why", "too few controls have an address"), evidence...)}
+	if families == nil {
+		families = []string{familyOf(netip.IPv4Unspecified()), familyOf(netip.IPv6Unspecified())}
+	}
+	lists := parallel(families, func(family string) []Finding {
+		return r.share("port25 "+family, func() []Finding { return r.testPort25(ctx, family) })
 	})
+	if list := slices.Concat(lists...); list != nil {
+		return list
+	}
+	return []Finding{finding("port25.unknown", "port 25", args("why", "too few of them have an address that this machine can send to"))}
+}
+
+func familyOf(a netip.Addr) string {
+	if a.Is4() {
+		return "IPv4"
+	}
+	return "IPv6"
+}
+
+// testPort25 finds nothing where this machine does not have the family at all: that is no firewall.
+func (r *run) testPort25(ctx context.Context, family string) []Finding {
+	results := parallel(port25Controls, func(host string) exchange {
+		h := hostOf(ctx, r.truth, host)
+		i := slices.IndexFunc(h.addrs, func(a netip.Addr) bool { return familyOf(a) == family })
+		if i < 0 {
+			return exchange{host: host, chat: smtpchat.Conversation{Err: smtpchat.NoRoute}}
+		}
+		return exchange{host, h.addrs[i], r.knock(ctx, netip.AddrPortFrom(h.addrs[i], 25))}
+	})
+	var open, shut []string
+	var evidence []Evidence
+	for _, x := range results {
+		if x.chat.Err == smtpchat.NoRoute {
+			continue
+		}
+		evidence = append(evidence, Evidence{Asked: "connect to " + x.addr.String() + " port 25", Server: x.subject(),
+			Answered: orConnected(x.chat.Err), At: x.chat.At})
+		if x.chat.Err == "" {
+			open = append(open, x.host)
+		} else {
+			shut = append(shut, x.host)
+		}
+	}
+	subject := "port 25 over " + family
+	switch {
+	case len(open) > 0:
+		return []Finding{finding("port25.open", subject, args("hosts", strings.Join(open, ", ")), evidence...)}
+	case len(shut) >= 2:
+		return []Finding{finding("port25.blocked", subject, args("hosts", strings.Join(shut, ", ")), evidence...)}
+	}
+	return nil
 }
 
 func orConnected(err string) string {

@@ -28,6 +28,7 @@ var tags = []TagInfo{
 	{"egress.agree", Good, "Their servers see our configured address {subject}."},
 	{"egress.differs", Error, "Their servers see us as {subject}, which is not a configured sending address ({configured})."},
 	{"egress.several", Notice, "Their servers see us under several addresses: {addresses}."},
+	{"egress.between", Notice, "{subject}, which their servers saw, is of a server that passed our mail on: a smarthost of ours, or a forwarder of theirs ({configured} is ours)."},
 	{"egress.private", Warning, "{subject} is a private address: no server on the Internet can see it as ours."},
 	{"egress.unknown", Open, "Our sending address is unknown: name it with --egress."},
 
@@ -43,6 +44,7 @@ var tags = []TagInfo{
 	{"resolver-compare.address-varies", Notice, "For the mail server {subject}, our resolver {resolver} gives the addresses {ours}, the reference {reference}, as is common for big providers."},
 	{"resolver-compare.txt-differs", Warning, "For {subject}, our resolver {resolver} gives other TXT records than the reference."},
 	{"resolver-compare.lies", Error, "Our resolver {subject} makes up answers: a name that does not exist has the address {address}."},
+	{"resolver-compare.bogus", Error, "DNSSEC of {subject} is broken: our resolver {resolver} finds its signatures wrong, and has answers only without checking them ({answer})."},
 	{"resolver-compare.unknown", Open, "The answers of our resolver {resolver} for {subject} could not be compared: {why}."},
 
 	{"mx.ok", Good, "{subject} takes mail at {hosts}."},
@@ -58,6 +60,7 @@ var tags = []TagInfo{
 	{"mx.smarthost", Notice, "Mail for {subject} goes through {host}, which is not one of its mail servers ({hosts})."},
 	{"mx.bounced-by-mx", Good, "The server that refused our mail is a mail server of {subject}: {host}."},
 	{"mx.bounced-by-ours", Notice, "{host}, which refused our mail, is a mail server of {subject} only by the answer of our resolver."},
+	{"mx.ours", Notice, "A mail server of {subject} is our own: {hosts}."},
 	{"mx.unknown", Open, "The mail servers of {subject} could not be looked up: {why}."},
 
 	{"null-mx.found", Error, "{subject} publishes a null MX: it takes no mail (RFC 7505)."},
@@ -169,6 +172,7 @@ var tags = []TagInfo{
 	{"dane.ok", Good, "The certificate of {subject} fits its TLSA records."},
 	{"dane.unchecked", Open, "{subject} publishes TLSA records; its certificate was not seen."},
 	{"dane.mismatch", Error, "The certificate of {subject} fits none of its TLSA records."},
+	{"dane.unusable", Notice, "{subject} publishes only TLSA records that do not apply to mail (RFC 7672 section 3.1.3): TLS is required, but no certain certificate."},
 	{"dane.insecure", Notice, "{subject} publishes TLSA records without DNSSEC; they do not count."},
 	{"dane.unknown", Open, "The TLSA records of {subject} could not be looked up: {why}."},
 
@@ -181,9 +185,9 @@ var tags = []TagInfo{
 	{"auth.not-offered", Good, "{subject} does not ask for SMTP AUTH."},
 	{"auth.unknown", Open, "Whether {subject} wants SMTP AUTH could not be told: {why}."},
 
-	{"port25.open", Good, "We reach port 25 of well-known mail servers: {hosts}."},
-	{"port25.blocked", Error, "We reach port 25 of no server, not of {hosts} either: something on our side blocks it."},
-	{"port25.unknown", Open, "Whether we reach port 25 of well-known mail servers could not be told: {why}."},
+	{"port25.open", Good, "We reach {subject} of well-known mail servers: {hosts}."},
+	{"port25.blocked", Error, "We reach {subject} of no server, not of {hosts} either: something on our side blocks it."},
+	{"port25.unknown", Open, "Whether we reach {subject} of well-known mail servers could not be told: {why}."},
 }
 
 // Info finds what is true of a tag; ok is false for a tag that does not exist.

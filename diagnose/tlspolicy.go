@@ -6,6 +6,7 @@ import (
 	"crypto/sha512"
 	"crypto/x509"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -36,12 +37,15 @@ func checkMTASTS(ctx context.Context, r *run, c *caseFile) []Finding {
 	if web.failure != "" {
 		return one("mta-sts.unknown", evidence, "why", web.failure)
 	}
-	missing := mtasts.Fetched{Err: "not asked: the run had ended"}
+	missing := mtasts.Fetched{Err: "not asked: the run had ended", Silent: true}
 	file := tape.Do(ctx, r.cfg.Tape, mtasts.URL(domain), missing, func() mtasts.Fetched {
 		return mtasts.Fetch(ctx, r.cfg.Dialer, domain, web.addrs, r.cfg.RootCAs, 3*r.cfg.Timeout, r.cfg.Now)
 	})
 	evidence = append(evidence, Evidence{Asked: "GET " + clean(mtasts.URL(domain)), Answered: clean(file.Body + file.Err),
 		Server: join(web.addrs), At: file.At})
+	if file.Silent {
+		return one("mta-sts.unknown", evidence, "why", "the policy: "+file.Err)
+	}
 	if file.Err != "" {
 		return one("mta-sts.broken", evidence, "why", file.Err)
 	}
@@ -129,6 +133,8 @@ func checkDANE(ctx context.Context, r *run, c *caseFile) []Finding {
 			return one("dane.none")
 		case !secure:
 			return one("dane.insecure")
+		case !usable(answer):
+			return one("dane.unusable")
 		}
 		for _, x := range talks {
 			if x.host != h.name || x.chat.TLS == nil || x.chat.TLS.Certificates == nil {
@@ -166,8 +172,16 @@ func (r *run) validated(ctx context.Context, name string) (a dnsq.Answer, secure
 	return a, false
 }
 
-// matchesTLSA applies the usages that mail knows, RFC 7672 section 3.1: DANE-EE(3) to the server's own certificate,
-// DANE-TA(2) to any of the chain. The others do not apply to mail and are passed over.
+// usable says whether any of the TLSA records can be fulfilled at all, RFC 7672 section 3.1: mail knows DANE-TA(2) and
+// DANE-EE(3), and nobody knows other selectors and matching types than those of RFC 6698.
+func usable(a dnsq.Answer) bool {
+	return slices.ContainsFunc(a.Records(), func(rr dns.RR) bool {
+		t, ok := rr.(*dns.TLSA)
+		return ok && (t.Usage == 2 || t.Usage == 3) && t.Selector <= 1 && t.MatchingType <= 2
+	})
+}
+
+// matchesTLSA applies DANE-EE to the server's own certificate, DANE-TA to any of the chain.
 func matchesTLSA(a dnsq.Answer, chain [][]byte) bool {
 	for _, rr := range a.Records() {
 		t, ok := rr.(*dns.TLSA)

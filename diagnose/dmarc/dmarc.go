@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -59,10 +58,6 @@ func Parse(text string) (rec Record, ok bool, err error) {
 			rec.Testing = lower == "y"
 		case "rua":
 			hasReports = value != ""
-		case "pct":
-			if n, e := strconv.Atoi(value); e != nil || n < 0 || n > 100 {
-				err = fmt.Errorf("pct=%s is no percentage", value)
-			}
 		}
 	}
 	if rec.Policy == "" && err == nil && !hasReports {
@@ -79,6 +74,7 @@ type Found struct {
 	Record   Record
 	At       string // the domain that publishes it; "" if there is none
 	Multiple bool   // more than one record there: none counts
+	Policy   string // for the domain that was asked for
 	Err      error  // in the record
 	Failure  string // of a lookup
 	Answers  []dnsq.Answer
@@ -99,11 +95,17 @@ func Discover(ctx context.Context, a dnsq.Asker, domain string) Found {
 		}
 		records, first, err := read(answer)
 		switch {
-		case len(records) > 1 && step == 0:
+		case len(records) > 1:
 			found.Multiple, found.At = true, at
-			return found
+			if step == 0 {
+				return found
+			}
 		case len(records) == 1 && (first.PSD != "y" || step == 0):
-			found.Record, found.At, found.Err = first, at, err
+			found.Record, found.At, found.Err, found.Multiple = first, at, err, false
+			found.Policy = first.Policy
+			if step > 0 && first.SubPolicy != "" {
+				found.Policy = first.SubPolicy
+			}
 			if step == 0 || first.PSD == "n" {
 				return found
 			}

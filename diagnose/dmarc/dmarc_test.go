@@ -19,7 +19,7 @@ func TestParse(t *testing.T) {
 		{"v=DMARC1; rua=mailto:a@ours.example", true, "none", false},
 		{"v=DMARC1", true, "none", true},
 		{"v=DMARC1; p=never", true, "none", true},
-		{"v=DMARC1; p=reject; pct=200", true, "reject", true},
+		{"v=DMARC1; p=reject; pct=200", true, "reject", false}, // a tag of RFC 7489 that RFC 9989 has dropped
 		{"p=reject; v=DMARC1", false, "", false},
 		{"v=DMARC10; p=reject", false, "", false},
 		{"v=spf1 -all", false, "", false},
@@ -47,6 +47,7 @@ func TestDiscover(t *testing.T) {
 		{"psd=n ends the walk", `_dmarc.b.ours.example. TXT "v=DMARC1; p=none; psd=n"`, "a.b.ours.example", "b.ours.example", false, false, 2},
 		{"none", ``, "ours.example", "", false, false, 2},
 		{"two", "_dmarc.ours.example. TXT \"v=DMARC1; p=none\"\n_dmarc.ours.example. TXT \"v=DMARC1; p=reject\"", "ours.example", "ours.example", true, false, 1},
+		{"two of the organization", "_dmarc.ours.example. TXT \"v=DMARC1; p=none\"\n_dmarc.ours.example. TXT \"v=DMARC1; p=reject\"", "a.ours.example", "ours.example", true, false, 3},
 		{"one among others", "_dmarc.ours.example. TXT \"v=DMARC1; p=none\"\n_dmarc.ours.example. TXT \"hello\"", "ours.example", "ours.example", false, false, 1},
 		{"failure", "ours.example. SERVFAIL", "ours.example", "", false, true, 1},
 		{"many labels", ``, "a.b.c.d.e.f.g.h.i.j.ours.example", "", false, false, 8},
@@ -56,6 +57,15 @@ func TestDiscover(t *testing.T) {
 		f := Discover(t.Context(), z, test.domain)
 		if f.At != test.at || f.Multiple != test.multiple || (f.Failure != "") != test.failed || len(z.Asked) != test.questions {
 			t.Errorf("%s: at %q, multiple %v, failure %q, asked %v", test.name, f.At, f.Multiple, f.Failure, z.Asked)
+		}
+	}
+}
+
+func TestPolicyBelow(t *testing.T) {
+	z := dnsqtest.New(`_dmarc.ours.example. TXT "v=DMARC1; p=none; sp=reject"`)
+	for domain, want := range map[string]string{"ours.example": "none", "news.ours.example": "reject"} {
+		if f := Discover(t.Context(), z, domain); f.Policy != want {
+			t.Errorf("%s: %q, want %q", domain, f.Policy, want)
 		}
 	}
 }

@@ -132,10 +132,17 @@ func TestReversed(t *testing.T) {
 
 func TestNamed(t *testing.T) {
 	for zone, want := range map[string]string{
-		"ZEN.spamhaus.org.":                  "zen.spamhaus.org",
-		"pbl.spamhaus.org":                   "zen.spamhaus.org",
-		"bl.neighbours.example":              "bl.neighbours.example",
-		"localhost":                          "",
+		"ZEN.spamhaus.org.":     "zen.spamhaus.org",
+		"pbl.spamhaus.org":      "zen.spamhaus.org",
+		"bl.neighbours.example": "bl.neighbours.example",
+		"localhost":             "",
+		// keys are made up
+		"abcdefghijklmnopqrstuvwxyz.zen.dq.spamhaus.net":   "zen.spamhaus.org",
+		"abcdefghijklmnopqrstuvwxyz.sbl.dq.spamhaus.net":   "zen.spamhaus.org",
+		"zen.dq.spamhaus.net":                              "zen.spamhaus.org",
+		"abcdefghijklmnopqrstuvwxyz.zrd.dq.spamhaus.net":   "",
+		"abcdefghij0123456789.combined.lists.example":      "combined.lists.example",
+		"our-very-own-block-list-of-addresses.example.com": "our-very-own-block-list-of-addresses.example.com",
 		"192.0.2.1":                          "",
 		"bad zone.example":                   "",
 		"a..example":                         "",

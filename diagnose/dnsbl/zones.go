@@ -141,23 +141,37 @@ var dead = []string{
 	"nszones.com", "psky.me", // fraud
 }
 
+// keyLength is that of the shortest keys: labels of zones are words, and shorter.
+const keyLength = 20
+
 // Dead says whether a zone must not be asked any more.
 func Dead(zone string) bool {
 	zone = strings.ToLower(strings.TrimSuffix(zone, "."))
 	return slices.ContainsFunc(dead, func(d string) bool { return zone == d || strings.HasSuffix(zone, "."+d) })
 }
 
+// paid is where the parts of Spamhaus' lists are asked with a key: KEY.zen.dq.spamhaus.net and so on.
+const paid = ".dq.spamhaus.net"
+
 // Named finds the list that somebody names by a zone; a zone that is not known becomes a list with the common codes.
+// The zone in a stranger's reply may contain his key to a paid list: that is not ours to use, so the public zone is meant.
 // ok is false for what is no DNS zone.
 func Named(zone string) (z Zone, ok bool) {
 	zone = strings.ToLower(strings.TrimSuffix(zone, "."))
+	part, isPaid := strings.CutSuffix(zone, paid)
+	if isPaid {
+		zone = part[strings.LastIndexByte(part, '.')+1:] + ".spamhaus.org"
+	}
+	if first, rest, _ := strings.Cut(zone, "."); len(first) >= keyLength && strings.Trim(first, "abcdefghijklmnopqrstuvwxyz0123456789") == "" {
+		zone = rest
+	}
 	for _, z := range zones {
 		if z.Name == zone || slices.Contains(z.Aka, zone) {
 			return z, true
 		}
 	}
 	labels := strings.Split(zone, ".")
-	if len(labels) < 2 || len(zone) > 120 {
+	if isPaid || len(labels) < 2 || len(zone) > 120 {
 		return Zone{}, false
 	}
 	if _, err := netip.ParseAddr(zone); err == nil {

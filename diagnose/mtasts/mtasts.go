@@ -99,9 +99,11 @@ type Dialer interface {
 
 // Fetched is a policy file, or why there is none.
 type Fetched struct {
-	Body string    `json:"body,omitempty"`
-	Err  string    `json:"err,omitempty"`
-	At   time.Time `json:"at"`
+	Body string `json:"body,omitempty"`
+	Err  string `json:"err,omitempty"`
+	// Silent says that the web server did not answer at all, which says nothing about the policy.
+	Silent bool      `json:"silent,omitempty"`
+	At     time.Time `json:"at"`
 }
 
 // URL of a domain's policy.
@@ -136,7 +138,9 @@ func Fetch(ctx context.Context, d Dialer, domain string, addrs []netip.Addr, roo
 	}
 	response, err := client.Do(request)
 	if err != nil {
+		var op *net.OpError
 		f.Err = describe(err)
+		f.Silent = f.Err == timeout || errors.As(err, &op) && op.Op == "dial"
 		return f
 	}
 	defer response.Body.Close()
@@ -146,12 +150,14 @@ func Fetch(ctx context.Context, d Dialer, domain string, addrs []netip.Addr, roo
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxPolicy))
 	if err != nil {
-		f.Err = describe(err)
+		f.Err, f.Silent = describe(err), true
 		return f
 	}
 	f.Body = strings.ToValidUTF8(string(body), "?")
 	return f
 }
+
+const timeout = "timeout"
 
 func describe(err error) string {
 	var n net.Error
@@ -161,7 +167,7 @@ func describe(err error) string {
 	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &n) && n.Timeout():
-		return "timeout"
+		return timeout
 	case errors.As(err, &unknown):
 		return "the web server's certificate is of an unknown authority"
 	case errors.As(err, &host):

@@ -340,6 +340,9 @@ func validHost(s string) bool {
 	return s != "" && len(s) <= 253 && strings.Contains(s, ".") && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789-._") == ""
 }
 
+// NoRoute is the error of a connection for which this machine has no route at all: IPv6 without IPv6.
+const NoRoute = "network is unreachable"
+
 // describe says an error without addresses and ports of this run.
 func describe(err error) string {
 	var op *net.OpError
@@ -351,6 +354,8 @@ func describe(err error) string {
 		return "the server closed the connection"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused"
+	case errors.Is(err, syscall.ENETUNREACH):
+		return NoRoute
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return "the server reset the connection"
 	case errors.As(err, &op):
@@ -385,7 +390,11 @@ func (c *chat) startTLS(ctx context.Context) error {
 		return nil
 	}
 	c.conn.SetDeadline(c.deadline())
+	// Whatever a mail server out there may accept: what is looked for is a server that nobody can speak TLS with.
 	config := &tls.Config{ServerName: c.plan.Host, InsecureSkipVerify: true, MinVersion: tls.VersionTLS10}
+	for _, suite := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {
+		config.CipherSuites = append(config.CipherSuites, suite.ID)
+	}
 	conn := tls.Client(c.conn, config)
 	c.TLS = &TLS{}
 	if err := conn.HandshakeContext(ctx); err != nil {
