@@ -19,6 +19,7 @@ func TestE2EDNS(t *testing.T) {
 	t.Run("story", w.story)
 	t.Run("healthy twin", w.healthyTwin)
 	t.Run("stale MX", w.staleMX)
+	t.Run("signatures", w.signatures)
 	t.Run("resolver stops", w.resolverStops)
 	t.Run("causes", w.causes)
 }
@@ -76,6 +77,16 @@ func (w *world) staleMX(t *testing.T) {
 	r := ndrscope(t, box, us...)
 	r.expectTags(t, "resolver-compare.mx-differs")
 	r.expect(t, "meridian-freight.example", "R2", "sender", 0.95)
+}
+
+// Our resolver expects the zone to be signed, and it is not: so it looks as if somebody had forged it.
+func (w *world) signatures(t *testing.T) {
+	startResolver(t, w.ours, wrongAnchor)
+	r := asked(t, "diagnose", append([]string{"meridian-freight.example"}, us...)...)
+	r.expectTags(t, "resolver-compare.bogus")
+	r.expect(t, "meridian-freight.example", "R21", "domain", 0.9)
+	r = asked(t, "diagnose", append([]string{"harbour-forwarding.example"}, us...)...)
+	r.expectTags(t)
 }
 
 // A resolver that says nothing any more is no reason to find faults in it, or to wait for long.

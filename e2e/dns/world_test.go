@@ -47,8 +47,20 @@ type diagnosis struct {
 // ndrscope runs the program on a mailbox of bounces.
 func ndrscope(t *testing.T, box string, flags ...string) *result {
 	t.Helper()
-	args := append([]string{"report", "--format", "json", "--resolver", ourResolver}, flags...)
-	cmd := exec.Command(os.Getenv(program), append(args, box)...)
+	r := asked(t, "report", append(slices.Clone(flags), box)...)
+	t.Cleanup(func() {
+		if t.Failed() {
+			table, _ := exec.Command(os.Getenv(program), "report", "--probe", "none", box).CombinedOutput()
+			t.Logf("%s", table)
+		}
+	})
+	return r
+}
+
+// asked runs a command of the program that asks our resolver.
+func asked(t *testing.T, command string, args ...string) *result {
+	t.Helper()
+	cmd := exec.Command(os.Getenv(program), append([]string{command, "--format", "json", "--resolver", ourResolver}, args...)...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -61,8 +73,7 @@ func ndrscope(t *testing.T, box string, flags ...string) *result {
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
-			table, _ := exec.Command(os.Getenv(program), "report", "--probe", "none", box).CombinedOutput()
-			t.Logf("findings %v\ndiagnoses %v\noverall %v\n%s", r.tags("fault", "warning", "ok", "unknown"), r.Diagnoses, r.Overall, table)
+			t.Logf("findings %v\ndiagnoses %v\noverall %v", r.tags("fault", "warning", "ok", "unknown"), r.Diagnoses, r.Overall)
 		}
 	})
 	return r

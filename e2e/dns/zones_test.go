@@ -152,10 +152,13 @@ func startResolver(t *testing.T, j *jail, extra string) *process {
 	return p
 }
 
-// What is wrong with our resolver: no reverse lookups at all; for customers that moved their mail, the servers of before.
+// What is wrong with our resolver: no reverse lookups at all; for customers that moved their mail, the servers of before; a
+// key for a zone that is not signed with it.
 const (
-	noReverse = " local-zone: \"in-addr.arpa.\" refuse\n local-zone: \"ip6.arpa.\" refuse\n"
-	staleMX   = " local-zone: \"meridian-freight.example.\" typetransparent\n" +
+	noReverse   = " local-zone: \"in-addr.arpa.\" refuse\n local-zone: \"ip6.arpa.\" refuse\n"
+	wrongAnchor = " module-config: \"validator iterator\"\n trust-anchor: \"meridian-freight.example. DS 31406 8 2 " +
+		"f78cf3344f72137235098ecbbd08947c2c9001c7f6a085a17f518b5d8f6b916d\"\n"
+	staleMX = " local-zone: \"meridian-freight.example.\" typetransparent\n" +
 		" local-data: \"meridian-freight.example. 3600 MX 10 relay.oldhoster.example.\"\n" +
 		" local-zone: \"harbour-forwarding.example.\" typetransparent\n" +
 		" local-data: \"harbour-forwarding.example. 3600 MX 10 relay.oldhoster.example.\"\n"
