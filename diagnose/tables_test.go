@@ -74,6 +74,15 @@ was refuted is shown as ruled out, with the finding that did it.
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.id, r.cause, r.end, r.summary, r.remedy)
 	}
 	b.WriteString(`
+These are of the verdict over all domains, where the failures of many with different owners mean what none of them means alone.
+
+| rule | cause | end | summary | remedy |
+|---|---|---|---|---|
+`)
+	for _, r := range breadths {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.id, r.cause, r.end, r.summary, r.remedy)
+	}
+	b.WriteString(`
 ## Block lists
 
 Each list has to prove first that it works (RFC 5782 section 5): its test entry is listed, 127.0.0.1 and a made-up label
@@ -206,7 +215,11 @@ func TestTagsInCode(t *testing.T) {
 
 func TestRules(t *testing.T) {
 	ids, causes := map[string]bool{}, map[string]bool{}
-	for _, r := range rules {
+	list := slices.Clone(rules)
+	for _, b := range breadths {
+		list = append(list, rule{id: b.id, cause: b.cause, end: b.end, summary: b.summary, plain: b.plain, remedy: b.remedy})
+	}
+	for _, r := range list {
 		if ids[r.id] || causes[r.cause] || r.summary == "" || r.plain == "" || r.remedy == "" || r.end == "" {
 			t.Errorf("rule %s is doubled or incomplete", r.id)
 		}

@@ -124,16 +124,29 @@ func (c *caseFile) fill(text string) string {
 	return strings.NewReplacer("{domain}", clean(c.group.Domain), "{address}", address).Replace(text)
 }
 
-// overall is what the domains have in common. A cause counts by its confidence at each domain and by how many
-// recipients it hits; one that explains but a single domain of several is that domain's own.
+// overall is what the domains have in common: a cause at our end, else what only their number says, else a cause at
+// theirs.
 func overall(cases []*caseFile, diagnoses []Diagnosis) Diagnosis {
-	type shared struct {
+	d := shared(cases, diagnoses)
+	if d.End == classify.Sender {
+		return d
+	}
+	if wide, ok := widespread(cases, diagnoses); ok {
+		return wide
+	}
+	return d
+}
+
+// shared finds the cause that most domains share. It counts by its confidence at each domain and by how many recipients
+// it hits; one that explains but a single domain of several is that domain's own.
+func shared(cases []*caseFile, diagnoses []Diagnosis) Diagnosis {
+	type cause struct {
 		first    int // in diagnoses, the most confident
 		domains  []string
 		weight   float64
 		provider map[string]bool
 	}
-	causes := map[string]*shared{}
+	causes := map[string]*cause{}
 	var order []string
 	for i, d := range diagnoses {
 		if d.Rule == "" || d.Rule == "R18" {
@@ -141,7 +154,7 @@ func overall(cases []*caseFile, diagnoses []Diagnosis) Diagnosis {
 		}
 		s := causes[d.Cause]
 		if s == nil {
-			s = &shared{first: i, provider: map[string]bool{}}
+			s = &cause{first: i, provider: map[string]bool{}}
 			causes[d.Cause] = s
 			order = append(order, d.Cause)
 		}
@@ -153,8 +166,8 @@ func overall(cases []*caseFile, diagnoses []Diagnosis) Diagnosis {
 		s.provider[cases[i].group.Provider] = true
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(causes[b].weight, causes[a].weight) })
-	for _, cause := range order {
-		s := causes[cause]
+	for _, name := range order {
+		s := causes[name]
 		first := diagnoses[s.first]
 		if len(s.domains) == 1 && len(diagnoses) > 1 && first.End != classify.Sender {
 			continue
@@ -163,7 +176,7 @@ func overall(cases []*caseFile, diagnoses []Diagnosis) Diagnosis {
 			continue
 		}
 		for _, d := range diagnoses {
-			if d.Cause == cause {
+			if d.Cause == name {
 				first.Because = append(first.Because, d.Because...)
 			}
 		}
