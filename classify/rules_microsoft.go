@@ -147,6 +147,7 @@ var microsoftRules = []Rule{
 		Source:   microsoftNDR,
 		Text:     []string{"does not accept mail (nullmx)", "nullmx"},
 		Statuses: []string{"x.1.10", "x.7.27"},
+		Not:      []string{"sender address"}, // RFC 7505 section 4.2: then ours has it
 		Samples:  said("550 5.1.10 Domain example.org does not accept mail (nullMX)")},
 	{ID: "microsoft-recipient-not-found", Reason: UserUnknown, Source: microsoftNDR, Statuses: []string{"5.1.10"},
 		Text:    []string{"recipientnotfound", "recipient not found", "recipient * not found"},

@@ -30,6 +30,7 @@ var systemWordings = []Rule{
 			"we do not accept mail here", "delivery attempts * no mail", "mail receiving disabled",
 			"responded with code noerror", "no mail exchanger", "no mailserver",
 			"sorry, i couldn't find a mail exchanger or ip address"},
+		Not:     []string{"sender address"},
 		Samples: said("556 5.1.10 Recipient address has null MX")},
 	{ID: "mail-loop", Reason: MailLoop, Source: "RFC 5321 6.3, Postfix, Sendmail, Exim, Exchange",
 		Text: []string{"mail loop", "loops back to myself", "loop detected", "too many hops", "hop count",
