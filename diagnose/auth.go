@@ -161,7 +161,7 @@ func (c *caseFile) messages() []message {
 		if s.Class.Reason != classify.AuthFailed && len(c.group.Reasons) > 0 || s.Event.From == "" {
 			continue
 		}
-		list = append(list, message{domainOf(s.Event.From), domainOf(s.Event.Sender), strings.ToLower(s.Event.DKIMDomain)})
+		list = append(list, message{domainOf(s.Event.From), domainOf(s.Event.Sender), asciiName(s.Event.DKIMDomain)})
 	}
 	if list == nil && len(c.senders) > 0 { // From is not known: taken to be the envelope sender
 		list = []message{{from: c.senders[0], envelope: c.senders[0]}}
@@ -207,7 +207,7 @@ func checkDKIM(ctx context.Context, r *run, c *caseFile) []Finding {
 	names := c.group.DKIM[:min(len(c.group.DKIM), 4)]
 	var list []Finding
 	for _, n := range names {
-		name := strings.ToLower(strings.TrimSuffix(n.Name, "."))
+		name := asciiName(n.Name)
 		if _, ok := dns.IsDomainName(name); !ok || !strings.Contains(name, "._domainkey.") {
 			continue
 		}

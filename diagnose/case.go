@@ -4,8 +4,10 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/miekg/dns"
+	"golang.org/x/net/idna"
 
 	"ndrscope/aggregate"
 	"ndrscope/classify"
@@ -106,7 +108,7 @@ func names(lists ...[]aggregate.Count) []string {
 	for _, list := range lists {
 		var found []string
 		for _, n := range list {
-			if name := strings.ToLower(strings.TrimSuffix(n.Name, ".")); name != "" && len(found) < 3 {
+			if name := asciiName(n.Name); name != "" && len(found) < 3 {
 				found = append(found, name)
 			}
 		}
@@ -195,7 +197,19 @@ func domainOf(address string) string {
 	if i := strings.LastIndexByte(address, '@'); i >= 0 {
 		address = address[i+1:]
 	}
-	return strings.ToLower(strings.Trim(address, "<>. "))
+	return asciiName(strings.Trim(address, "<> "))
+}
+
+// asciiName is a domain name as DNS has it: lower case, A-labels, no dot at the end. What is no such name stays as it is.
+func asciiName(name string) string {
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if strings.IndexFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
+		return name
+	}
+	if ascii, err := idna.Lookup.ToASCII(name); err == nil {
+		return ascii
+	}
+	return name
 }
 
 // finding makes a finding; its verdict follows from the tag.

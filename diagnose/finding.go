@@ -52,7 +52,7 @@ type Evidence struct {
 // Diagnosis is the verdict for one domain; Domain is empty in the verdict over all domains.
 type Diagnosis struct {
 	Domain string
-	// Rule is the id of the winning rule, R1 to R18; empty when nothing could be concluded.
+	// Rule is the id of the winning rule, such as R1; empty when nothing could be concluded.
 	Rule string
 	// Cause is a short stable word: "our-resolver-no-reverse".
 	Cause string

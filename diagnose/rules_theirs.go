@@ -3,7 +3,10 @@ package diagnose
 import (
 	"cmp"
 	"regexp"
+	"slices"
+	"strings"
 
+	"ndrscope/aggregate"
 	"ndrscope/classify"
 )
 
@@ -99,6 +102,12 @@ func ruleNotHosted(c *caseFile) match {
 	refusedNow := c.all("smtp.rcpt-refused")
 	m.because = append(m.because, refusedNow...)
 	switch {
+	case c.refusedAgain() && c.accepted() != nil:
+		m.score, m.because = 0.8, append(m.because, *c.accepted())
+		m.as = &variant{"one-server-not-hosted", classify.Domain,
+			"One of the mail servers of {domain} refuses its mail, and others take it: that one is not set up to host the domain.",
+			"Our mail reaches the right servers for {domain}, and one of these says that it is not responsible, although others are. Only their administrators can correct that.",
+			"Send their postmaster the quoted reply; messages that are sent again may reach the other servers."}
 	case len(refusedNow) > 0:
 	case len(m.because) == 0:
 		return no
@@ -110,8 +119,26 @@ func ruleNotHosted(c *caseFile) match {
 	return m
 }
 
-// taken is a conversation in which a recipient was accepted.
+// taken is a conversation in which a recipient was accepted, where that mends matters: not by another server of the
+// domain, while the one that refused him still does.
 func (c *caseFile) taken() *Finding {
+	if c.refusedAgain() {
+		return nil
+	}
+	return c.accepted()
+}
+
+// refusedAgain says whether the domain's server that refused our mail refuses the recipient again.
+func (c *caseFile) refusedAgain() bool {
+	if c.first("mx.bounced-by-mx") == nil {
+		return false
+	}
+	return slices.ContainsFunc(c.all("smtp.rcpt-refused"), func(f Finding) bool {
+		return slices.ContainsFunc(c.group.RemoteIPs, func(n aggregate.Count) bool { return strings.HasSuffix(f.Subject, " ["+n.Name+"]") })
+	})
+}
+
+func (c *caseFile) accepted() *Finding {
 	for i, f := range c.findings {
 		if f.Tag == "smtp.accepted" && f.Arg("stage") == "RCPT TO" {
 			return &c.findings[i]

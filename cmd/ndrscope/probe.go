@@ -192,14 +192,16 @@ func (f *probeFlags) keep() error {
 	return nil
 }
 
-// systemResolvers are those that the machine itself uses.
+// systemResolvers are those that the machine itself uses: of more than three, resolv.conf(5) has the C library take the
+// first three.
 func systemResolvers(path string) ([]netip.AddrPort, error) {
 	conf, err := dns.ClientConfigFromFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("no resolver: %w; name one with --resolver, or use --probe none", err)
 	}
 	var resolvers []netip.AddrPort
-	for _, server := range conf.Servers {
+	const most = 3
+	for _, server := range conf.Servers[:min(len(conf.Servers), most)] {
 		addr, err := netip.ParseAddrPort(net.JoinHostPort(server, conf.Port))
 		if err != nil {
 			continue // a resolv.conf line that the system's own resolver ignores, too
