@@ -15,7 +15,26 @@ import (
 
 // namedZones are the lists that the domain's replies name, as far as these can be asked.
 func (c *caseFile) namedZones() (zones []dnsbl.Zone, deadOnes []string) {
-	for _, given := range c.listNames() {
+	return zonesOf(c.listNames())
+}
+
+// zonesNow are the lists that the domain's servers name when we speak to them.
+func (c *caseFile) zonesNow() []dnsbl.Zone {
+	var list []string
+	for _, f := range c.all("smtp.banner-refused", "smtp.refused", "smtp.rcpt-refused") {
+		reply := f.Arg("reply")
+		list = append(list, zonesIn(reply)...)
+		if known, ok := classify.BlockListNamed(reply); ok {
+			list = append(list, known.Name)
+		}
+	}
+	zones, _ := zonesOf(list)
+	return zones
+}
+
+// zonesOf finds lists by the names or zones that replies have.
+func zonesOf(names []string) (zones []dnsbl.Zone, deadOnes []string) {
+	for _, given := range names {
 		name := strings.ToLower(given)
 		z, ok := dnsbl.Named(name)
 		if known, isKnown := classify.BlockListNamed(given); isKnown && known.Zone != "" && (!ok || strings.HasSuffix(known.Zone, "."+z.Name)) {
@@ -26,7 +45,7 @@ func (c *caseFile) namedZones() (zones []dnsbl.Zone, deadOnes []string) {
 			deadOnes = append(deadOnes, name)
 			continue
 		}
-		if ok && !slices.ContainsFunc(zones, func(have dnsbl.Zone) bool { return have.Name == z.Name }) {
+		if ok && !contains(zones, z.Name) {
 			zones = append(zones, z)
 		}
 	}
@@ -51,11 +70,20 @@ func (c *caseFile) listNames() []string {
 		if !slices.Contains(listReasons, s.Class.Reason) {
 			continue
 		}
-		for _, m := range zoneWording.FindAllStringSubmatch(s.Event.Diagnostic, 3) {
-			if zone := strings.ToLower(m[1]); zone != s.Event.RemoteHost && zone != c.group.Domain {
+		for _, zone := range zonesIn(s.Event.Diagnostic) {
+			if zone != s.Event.RemoteHost && zone != c.group.Domain {
 				list = append(list, zone)
 			}
 		}
+	}
+	return list
+}
+
+// zonesIn are the zones that a reply names, lower case.
+func zonesIn(reply string) []string {
+	var list []string
+	for _, m := range zoneWording.FindAllStringSubmatch(reply, 3) {
+		list = append(list, strings.ToLower(m[1]))
 	}
 	return list
 }
@@ -71,7 +99,11 @@ var zoneWording = regexp.MustCompile(`(?i)\b(?:blocked (?:using|by)|(?:black|blo
 // names says whether the domain's replies name a list.
 func (c *caseFile) names(zone string) bool {
 	zones, _ := c.namedZones()
-	return slices.ContainsFunc(zones, func(z dnsbl.Zone) bool { return z.Name == zone })
+	return contains(zones, zone)
+}
+
+func contains(zones []dnsbl.Zone, name string) bool {
+	return slices.ContainsFunc(zones, func(z dnsbl.Zone) bool { return z.Name == name })
 }
 
 // askers are whom to ask about block lists: our resolvers, as our mail server's own filters do, then the reference.
@@ -109,7 +141,7 @@ func (r *run) healthy(ctx context.Context, check string, z dnsbl.Zone, ipv6 bool
 func checkBlockLists(ctx context.Context, r *run, c *caseFile) []Finding {
 	zones, deadOnes := c.namedZones()
 	for _, z := range dnsbl.Zones() {
-		if !slices.ContainsFunc(zones, func(have dnsbl.Zone) bool { return have.Name == z.Name }) {
+		if !contains(zones, z.Name) {
 			zones = append(zones, z)
 		}
 	}

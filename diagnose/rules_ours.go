@@ -205,13 +205,14 @@ func rulePTRMended(c *caseFile) match {
 }
 
 func ruleListed(c *caseFile) match {
-	if !c.blocked() && !c.has(classify.Spam, classify.SenderRejected) && len(c.listNames()) == 0 {
+	now := c.zonesNow()
+	if !c.blocked() && !c.has(classify.Spam, classify.SenderRejected) && len(c.listNames())+len(now) == 0 {
 		return no
 	}
 	var named, other, minor []Finding
 	for _, f := range c.all("rbl-ip.listed", "rbl-ip.listed-minor", "rbl-domain.listed") {
 		switch {
-		case c.names(f.Arg("zone")):
+		case c.names(f.Arg("zone")) || contains(now, f.Arg("zone")):
 			named = append(named, f)
 		case f.Tag == "rbl-ip.listed-minor":
 			minor = append(minor, f)
@@ -223,6 +224,9 @@ func ruleListed(c *caseFile) match {
 	switch {
 	case named != nil:
 		m := match{score: 0.95, because: named, claim: Confirmed}
+		if len(zones) == 0 { // only what they say now names it
+			m.because, m.claim = append(named, c.all("smtp.banner-refused", "smtp.refused", "smtp.rcpt-refused")...), NotCheckable
+		}
 		if c.strange(named[0]) {
 			m.score = 0.85
 		}

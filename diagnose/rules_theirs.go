@@ -99,9 +99,12 @@ func ruleNotHosted(c *caseFile) match {
 		return refuted(by)
 	}
 	m := match{score: 0.85, because: c.all("mx.bounced-by-mx", "resolver-compare.same"), claim: Confirmed}
-	refusedNow := c.all("smtp.rcpt-refused")
-	m.because = append(m.because, refusedNow...)
+	refused := c.all("smtp.rcpt-refused")
+	refusedNow := slices.DeleteFunc(slices.Clone(refused), func(f Finding) bool { return !aboutRelaying.MatchString(f.Arg("reply")) })
+	m.because = append(m.because, refused...)
 	switch {
+	case len(refused) > 0 && len(refusedNow) == 0: // for another reason: what they said of relaying did not come up
+		m.score, m.claim = 0.5, NotCheckable
 	case c.refusedAgain() && c.accepted() != nil:
 		m.score, m.because = 0.8, append(m.because, *c.accepted())
 		m.as = &variant{"one-server-not-hosted", classify.Domain,
@@ -134,7 +137,8 @@ func (c *caseFile) refusedAgain() bool {
 		return false
 	}
 	return slices.ContainsFunc(c.all("smtp.rcpt-refused"), func(f Finding) bool {
-		return slices.ContainsFunc(c.group.RemoteIPs, func(n aggregate.Count) bool { return strings.HasSuffix(f.Subject, " ["+n.Name+"]") })
+		return aboutRelaying.MatchString(f.Arg("reply")) &&
+			slices.ContainsFunc(c.group.RemoteIPs, func(n aggregate.Count) bool { return strings.HasSuffix(f.Subject, " ["+n.Name+"]") })
 	})
 }
 
@@ -157,6 +161,10 @@ func (c *caseFile) hosted() *Finding {
 	}
 	return nil
 }
+
+// aboutRelaying is how servers say that they do not host a domain.
+var aboutRelaying = regexp.MustCompile(`(?i)relay|\b5\.1\.2\b|\b5\.7\.(54|64)\b|rcpthosts|unrout|non-accepted|not (a )?local|no such domain|` +
+	`(unknown|invalid|unaccepted) (recipient )?domain|domain (is )?(unknown|not (hosted|accepted|served))|not (hosted|served) here`)
 
 var aboutMailbox = regexp.MustCompile(`(?i)\b5\.(1\.1|2\.[0-9])\b|user unknown|unknown user|no such user|mailbox (full|disabled)`)
 

@@ -24,6 +24,8 @@ type Dialer interface {
 const (
 	// udpSize is the EDNS buffer size that passes without fragments. https://www.dnsflagday.net/2020/
 	udpSize = 1232
+	// readSize is room for what servers send that do not mind that.
+	readSize = 8192
 	// tries over UDP for one question.
 	tries = 5
 	// perServer bounds how many questions one server works on at a time.
@@ -279,7 +281,7 @@ func (c *Client) overUDP(ctx context.Context, s *server, q Query, timeout time.D
 			if err != nil {
 				return nil, err
 			}
-			conn = &dns.Conn{Conn: raw, UDPSize: udpSize}
+			conn = &dns.Conn{Conn: raw, UDPSize: readSize}
 			defer conn.Close()
 			stop := context.AfterFunc(ctx, func() { raw.SetDeadline(past) })
 			defer stop()
