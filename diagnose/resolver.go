@@ -136,8 +136,8 @@ func (r *run) testReverse(ctx context.Context, own *dnsq.Resolver, controls []qu
 	switch n := len(failed); {
 	case n >= 2 && 2*n > len(answers):
 		return broken("resolver-reverse.broken", "UDP", pick(answers, failed), len(answers))
-	case n == 1 && answers[failed[0]].Msg == nil: // lost on the way, by chance
-		return finding("resolver-reverse.unknown", subject, args("why", "one of "+count(len(answers))+" got no answer ("+failures(pick(answers, failed))+")"), evidence...)
+	case n > 0 && !slices.ContainsFunc(failed, func(i int) bool { return answers[i].Msg != nil }): // lost on the way, perhaps
+		return finding("resolver-reverse.unknown", subject, args("why", count(n)+" of "+count(len(answers))+" got no answer ("+failures(pick(answers, failed))+")"), evidence...)
 	case n > 0:
 		return broken("resolver-reverse.partial", "UDP", pick(answers, failed), len(answers))
 	}

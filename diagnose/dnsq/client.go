@@ -210,7 +210,7 @@ func (s *server) patience(timeout time.Duration) time.Duration {
 	if s.rtt == 0 {
 		return timeout / 4
 	}
-	return min(max(4*s.rtt, s.rtt+4*s.spread, 300*time.Millisecond), timeout/2)
+	return min(max(4*s.rtt, s.rtt+4*s.spread, min(300*time.Millisecond, timeout/tries)), timeout/2)
 }
 
 func (s *server) measured(rtt time.Duration) {
