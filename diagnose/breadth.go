@@ -12,8 +12,8 @@ import (
 // nothing of each other do not do the same by chance.
 type breadth struct {
 	id string
-	// counts says whether a domain's failures are of the kind, by their main reason and the verdict on them.
-	counts func(reason classify.Reason, d *Diagnosis) bool
+	// counts says whether a domain's failures are of the kind.
+	counts func(c *caseFile, d *Diagnosis) bool
 	// together: they have to begin within an hour, and outnumber what was delivered meanwhile.
 	together   bool
 	confidence float64
@@ -26,14 +26,12 @@ const manyDomains = 4
 
 // breadths in the order in which they are tried.
 var breadths = []breadth{
-	{"R24", func(reason classify.Reason, d *Diagnosis) bool {
-		return d.Rule == "" && (reason == classify.NetworkError || reason == classify.DomainUnknown || reason == classify.ExpiredReason)
-	}, true, 0.6, variant{"our-network", classify.Sender,
+	{"R24", func(c *caseFile, d *Diagnosis) bool { return d.Rule == "" && c.foundAgain() }, true, 0.6, variant{"our-network", classify.Sender,
 		"Connections or name lookups for domains that have nothing to do with each other began to fail at one time: our own network or resolver failed, or still does.",
 		"Mail to many unrelated recipients stopped at the same time. That happens when our own connection or name service is disturbed. The messages that still wait are sent as soon as it works.",
 		"See what our resolvers and our line were doing then; when they work, flush the queue and send again what was given up."},
 		[]Tag{"resolver-reverse.ok", "resolver-reverse.no-answer", "mx.ok", "mx.implicit", "mx.unknown", "port25.open", "smtp.accepted", "smtp.unreachable"}},
-	{"R25", func(_ classify.Reason, d *Diagnosis) bool { return d.Cause == "private-reputation" }, false, 0.7,
+	{"R25", func(_ *caseFile, d *Diagnosis) bool { return d.Cause == "private-reputation" }, false, 0.7,
 		variant{"our-reputation", classify.Sender,
 			"Receivers that have nothing to do with each other refuse our address by lists of their own: its reputation is bad, although no public list has it.",
 			"Several independent recipients refuse our mail server, each by its own judgement. That points to what our server has sent, and not to them.",
@@ -58,7 +56,7 @@ func (b *breadth) match(cases []*caseFile, diagnoses []Diagnosis) (d Diagnosis, 
 	claims := map[Claim]bool{}
 	for i, c := range cases {
 		main, known := c.group.Main()
-		if !known || !b.counts(main.Reason, &diagnoses[i]) {
+		if !known || !b.counts(c, &diagnoses[i]) {
 			continue
 		}
 		n++
@@ -86,6 +84,19 @@ func (b *breadth) match(cases []*caseFile, diagnoses []Diagnosis) (d Diagnosis, 
 		}
 	}
 	return d, true
+}
+
+// foundAgain says whether a domain that could not be found or reached can be now: the dead domains of every queue cannot.
+func (c *caseFile) foundAgain() bool {
+	main, _ := c.group.Main()
+	lookup := main.Reason == classify.DomainUnknown || c.said("host not found", "name service error", "name resolution", "dns")
+	switch {
+	case main.Reason != classify.DomainUnknown && main.Reason != classify.NetworkError:
+		return false
+	case c.first("smtp.accepted", "smtp.refused", "smtp.rcpt-refused", "smtp.deferred") != nil:
+		return true
+	}
+	return lookup && c.first("mx.ok", "mx.implicit") != nil && c.first("smtp.unreachable", "smtp.broken") == nil
 }
 
 // owner is who runs the domain's mail servers, as far as that is known.

@@ -61,7 +61,7 @@ func TestNoQuestionTwice(t *testing.T) {
 
 // TestRetriesOnlyAfterLoss does the same over a bad network: a question is repeated only while its answer is missing.
 func TestRetriesOnlyAfterLoss(t *testing.T) {
-	s := load(t, bigWorld(12, "loss: 30%\nlatency: 2ms"))
+	s := load(t, bigWorld(12, "timeout: 3s\nloss: 30%\nlatency: 2ms"))
 	play(t, s)
 	lost := 0
 	for _, q := range s.Net.Questions() {
