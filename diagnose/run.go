@@ -125,17 +125,18 @@ func (r *run) chooseTruth(ctx context.Context, cases []*caseFile) {
 	for _, c := range cases[:min(len(cases), 3)] {
 		names = append(names, question{dns.Fqdn(c.group.Domain), dns.TypeMX})
 	}
-	works := func(a dnsq.Asker) bool {
+	works := func(a dnsq.Asker, names ...question) bool {
 		ok := parallel(names, func(q question) bool {
 			answer := a.Lookup(ctx, q.Name, q.Type)
 			return answer.Kind() != dnsq.Failed
 		})
 		return slices.Contains(ok, true)
 	}
-	if r.referenceWorks = works(r.reference); r.referenceWorks {
+	if r.referenceWorks = works(r.reference, names...); r.referenceWorks {
 		return
 	}
-	own := parallel(r.ours, func(own *dnsq.Resolver) bool { return works(own) })
+	names = append(names, forwardControls...) // enough to give up a resolver that answers none of them
+	own := parallel(r.ours, func(own *dnsq.Resolver) bool { return works(own, names...) })
 	if i := slices.Index(own, true); i >= 0 {
 		r.truth = r.ours[i]
 	}
