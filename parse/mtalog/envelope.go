@@ -36,6 +36,9 @@ var envelopes = [...]func(text []byte, l *line) bool{openExim, openMultilog, ope
 // openEnvelope takes off whatever was put around a message. A line of which only the time stamp is understood is a
 // line of a log all the same; it has no message then.
 func openEnvelope(text []byte, l *line) bool {
+	if len(text) == 0 {
+		return false
+	}
 	for _, open := range envelopes {
 		if open(text, l) {
 			return true
