@@ -66,6 +66,11 @@ type fact struct {
 	readRemark func(e *parse.Event, text string)
 	// alias is a second name of an opened message, by which a notification is announced.
 	alias []byte
+	// part is the delivery that an attempt belongs to, for programs that make one for each domain of a message: the
+	// number of the domain, from 1. An attempt without a recipient is then for all who wait in that part; a delivery
+	// says of how many, and how many were told to wait instead.
+	part            int
+	taken, deferred int
 	// recipients is how many attempts with an end a message will see, where no line tells that it left the queue.
 	recipients int
 
@@ -86,46 +91,54 @@ func (f *fact) wipe() {
 type verb uint8
 
 const (
-	nothing  verb = iota // of no interest, see fact.subkind
-	damaged              // see fact.damage
-	opened               // a message with its sender or Message-ID
-	attempt              // for one recipient
-	expired              // the queue lifetime of a message ended
-	noticed              // a notification about a message was made
-	closed               // the message left the queue
-	returned             // the message left the queue, and whoever still waited for it will not get it
-	started              // an attempt began: id and recipient of delivery; without id, more is said of it
-	remarked             // what will be the reason of an attempt, in text
-	complete             // all is in events
+	nothing   verb = iota // of no interest, see fact.subkind
+	damaged               // see fact.damage
+	opened                // a message with its sender or Message-ID
+	attempt               // for one recipient
+	expired               // the queue lifetime of a message ended
+	accepted              // a recipient of a message was named
+	noticed               // a notification about a message was made
+	withdrawn             // one that was announced will not be made
+	closed                // the message left the queue
+	returned              // the message left the queue, and whoever still waited for it will not get it
+	started               // an attempt began: id and recipient of delivery; without id, more is said of it
+	remarked              // what will be the reason of an attempt, in text
+	complete              // all is in events
 )
 
 // resolve gives an attempt the message and the recipients that its number stands for.
 func (f *fact) resolve(d *delivery) {
-	names := splitRecipients([]byte(d.recipient))
 	f.id, f.key = []byte(d.id), messageKey(f.host, []byte(d.id))
 	if f.subkind == "" {
 		f.subkind = d.subkind
 	}
 	f.notification = f.notification || d.notification
-	for _, name := range names[1:] {
-		more, event := *f, *f.event
-		more.event = &event
-		more.name(name, d)
-		f.also = append(f.also, more)
-	}
-	f.name(names[0], d)
-}
-
-func (f *fact) name(recipient []byte, d *delivery) {
-	f.recipient = recipient
 	e := f.event
-	e.Sender, e.Recipient, e.Domain, e.Subkind = d.sender, string(recipient), domainOf(recipient), f.subkind
-	e.MessageID = d.messageID
+	e.Sender, e.Subkind, e.MessageID = d.sender, f.subkind, d.messageID
 	if e.RemoteHost == "" {
 		e.RemoteHost = strings.ToLower(d.remote)
 	}
 	if e.QueueID == "" {
 		e.QueueID = d.id
+	}
+	f.spread(splitRecipients([]byte(d.recipient)))
+}
+
+// spread makes an attempt one of each of several recipients, of whom there is at least one.
+func (f *fact) spread(recipients [][]byte) {
+	for _, recipient := range recipients[1:] {
+		more, event := *f, *f.event
+		more.event, more.also, more.other = &event, nil, nil
+		more.name(recipient)
+		f.also = append(f.also, more)
+	}
+	f.name(recipients[0])
+}
+
+func (f *fact) name(recipient []byte) {
+	f.recipient, f.event.Recipient = recipient, string(recipient)
+	if len(recipient) > 0 {
+		f.event.Domain = domainOf(recipient)
 	}
 }
 

@@ -141,7 +141,7 @@ func sniffFirst(text []byte) (format, bool) {
 func (p *parser) dialectOf(text []byte) (name string, ok bool) {
 	l := &p.line
 	*l = line{}
-	if text[0] == '{' || bytes.HasPrefix(text, []byte("[{")) {
+	if opensJSON(text) {
 		objects, ok := decodeJSON(text)
 		if !ok || len(objects) == 0 {
 			return "", false

@@ -81,8 +81,12 @@ func (j *joiner) follow(f *fact) became {
 	switch f.verb {
 	case opened:
 		j.open(f)
+	case accepted:
+		j.accept(f)
 	case noticed:
 		j.notice(f)
+	case withdrawn:
+		j.told(f.host, f.other)
 	case closed:
 		j.queue.remove(f.key)
 	case returned:
@@ -131,7 +135,21 @@ func continues(reply string) bool {
 
 // notice knows the other message for a notification.
 func (j *joiner) notice(f *fact) {
-	j.queue.get(messageKey(f.host, f.other)).notification = true
+	other := j.queue.get(messageKey(f.host, f.other))
+	other.notification = true
+	other.announced++
+}
+
+// told says whether a notification was announced under an alias, and takes the announcement for settled.
+func (j *joiner) told(host, alias []byte) bool {
+	other := j.queue.find(messageKey(host, alias))
+	if other == nil {
+		return false
+	}
+	if other.announced--; other.announced <= 0 {
+		j.queue.remove(other.key)
+	}
+	return true
 }
 
 // open keeps what a line says about a message as a whole.
@@ -164,11 +182,8 @@ func (j *joiner) open(f *fact) {
 	if f.notification || len(f.other) > 0 || m.native && m.hasSender && m.senderLen == 0 {
 		m.notification = true
 	}
-	if len(f.alias) > 0 {
-		if key := messageKey(f.host, f.alias); j.queue.find(key) != nil {
-			m.notification = true
-			j.queue.remove(key)
-		}
+	if len(f.alias) > 0 && j.told(f.host, f.alias) {
+		m.notification = true
 	}
 }
 
@@ -176,15 +191,20 @@ func (j *joiner) open(f *fact) {
 func (j *joiner) attempts(f *fact) became {
 	if len(f.delivery) > 0 {
 		key := messageKey(f.host, f.delivery)
-		if d := j.queue.find(key); d != nil && d.started != nil {
-			d.giveRemark(f) // before resolve: it is for all recipients
-			f.resolve(d.started)
-			if f.kind != parse.Delay {
+		if d := j.queue.find(key); d != nil && (d.started != nil || f.part > 0) {
+			d.giveRemark(f) // before the recipients are known: it is for all of them
+			if d.started != nil {
+				f.resolve(d.started)
+			}
+			if d.started == nil || f.kind != parse.Delay {
 				j.queue.remove(key)
 			}
 		}
 	}
 	m := j.queue.find(f.key)
+	if f.part > 0 && len(f.recipient) == 0 && !m.call(f) {
+		return became{}
+	}
 	all := j.attempt(m, f)
 	for i := range f.also {
 		more := j.attempt(j.queue.find(f.key), &f.also[i])
@@ -198,13 +218,14 @@ func (j *joiner) attempt(m *message, f *fact) became {
 	switch {
 	case len(f.other) == 0:
 	case f.kind == parse.Failure:
-		j.queue.get(messageKey(f.host, f.other)).notification = true
+		j.notice(f)
 	default:
 		j.reinjected(f, m)
 	}
 	before := -1
 	if m != nil {
 		before = m.indexDelayed(f.recipient)
+		m.mark(f)
 	}
 	if f.notification || m != nil && m.notification {
 		return j.ofNotification(f, m)
@@ -266,7 +287,11 @@ func (j *joiner) ofNotification(f *fact, m *message) became {
 	if f.event != nil && !j.count {
 		told.events = []parse.Event{notificationEvent(f, m)}
 	}
-	if f.kind != parse.Delay {
+	switch {
+	case f.kind == parse.Delay:
+	case f.part > 0:
+		j.queue.remove(f.key) // there is no more in it than one delivery
+	default:
 		j.settle(m)
 	}
 	return told

@@ -158,6 +158,11 @@ var jsonDialects = [...]jsonDialect{
 	{brevoName, brevoClaims, brevoEvents},
 }
 
+// opensJSON tells a line that is an object or a list of such, but for the lines of a program that logs so.
+func opensJSON(text []byte) bool {
+	return (text[0] == '{' || text[0] == '[' && len(text) > 1 && text[1] == '{') && !isHaraka(text)
+}
+
 // parseJSON reads a line that is a JSON object or a list of such: an envelope around a log line, or events of a mail
 // service.
 func (p *parser) parseJSON(text []byte, f *fact) {

@@ -74,7 +74,7 @@ func (p *parser) parse(text []byte, f *fact) {
 	}
 	l := &p.line
 	*l = line{}
-	if text[0] == '{' || text[0] == '[' && len(text) > 1 && text[1] == '{' {
+	if opensJSON(text) {
 		p.parseJSON(text, f)
 		return
 	}

@@ -24,12 +24,16 @@ type message struct {
 	hasSender, hasID bool
 	size             int64
 	subject          string
-	// notification is a bounce of our own.
+	// notification is a bounce of our own; announced is how many more will bear this alias.
 	notification bool
+	announced    int
 	// native is as in fact.
 	native bool
 	// recipients still to meet their end; 0 is unknown.
 	recipients int
+	// roster is who they are, where a line said so; delays counts how often one of them was told to wait.
+	roster []addressee
+	delays int
 	// delayed are recipients that were tried in vain, each with the last attempt.
 	delayed []*parse.Event
 	// remark is the reason of the attempt whose end comes next, for remarkTo or, if that is empty, for anybody.
@@ -118,9 +122,10 @@ func (q *queue) remove(key uint64) {
 func (q *queue) free(m *message) {
 	m.unlink()
 	delete(q.open, m.key)
-	q.weight -= 1 + len(m.delayed)
+	q.weight -= 1 + len(m.delayed) + len(m.roster)
 	clear(m.delayed)
-	*m = message{text: m.text[:0], delayed: m.delayed[:0]}
+	clear(m.roster)
+	*m = message{text: m.text[:0], delayed: m.delayed[:0], roster: m.roster[:0]}
 	if len(q.spare) < 1024 {
 		q.spare = append(q.spare, m)
 	}
@@ -185,7 +190,7 @@ func (m *message) giveRemark(f *fact) {
 
 // empty says that nothing is known that an event could be told from.
 func (m *message) empty() bool {
-	return !m.hasSender && !m.hasID && m.size == 0 && m.recipients == 0 && m.remark == "" && !m.notification
+	return !m.hasSender && !m.hasID && m.size == 0 && m.recipients == 0 && len(m.roster) == 0 && m.remark == "" && !m.notification
 }
 
 // indexDelayed finds a recipient among those who wait.
