@@ -64,6 +64,7 @@ var dialects = []dialect{
 	postfixSession,
 	dragonFly,
 	openSMTPD,
+	haraka,
 	apacheJames,
 	x6,
 	x3,
