@@ -25,7 +25,7 @@ type jail struct {
 	log bytes.Buffer // what came to /dev/log
 }
 
-func newJail(t *testing.T, debs []string) *jail {
+func newJail(t *testing.T, packages []string) *jail {
 	dir, err := os.MkdirTemp("", "e2e")
 	if err != nil {
 		t.Fatal(err)
@@ -59,9 +59,13 @@ func newJail(t *testing.T, debs []string) *jail {
 		}
 	}
 	j := &jail{root: root}
-	for _, deb := range debs {
+	for _, file := range packages {
+		if filepath.Ext(file) == ".tar" {
+			j.outside(t, fmt.Sprintf("tar -x -C '%s' -f '%s'", root, file))
+			continue
+		}
 		// Debian's packages may bring /lib/x, which must not become a directory beside /usr/lib.
-		j.outside(t, fmt.Sprintf("dpkg-deb --fsys-tarfile '%s' | tar -x -C '%s' --keep-directory-symlink", deb, root))
+		j.outside(t, fmt.Sprintf("dpkg-deb --fsys-tarfile '%s' | tar -x -C '%s' --keep-directory-symlink", file, root))
 	}
 	j.write(t, "/etc/resolv.conf", "nameserver 198.51.100.53\noptions timeout:2 attempts:1\n")
 	j.write(t, "/etc/hosts", "127.0.0.1 localhost\n198.51.100.7 mail.ours.example mail\n")

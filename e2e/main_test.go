@@ -83,7 +83,7 @@ func settle() error {
 	return nil
 }
 
-// packages are the files of a server's Debian packages, from where the script fetch-servers put them.
+// packages are the files of a server's packages, from where the script fetch-servers put them.
 func packages(t *testing.T, server string) []string {
 	dir := os.Getenv("NDRSCOPE_E2E_SERVERS")
 	if dir == "" {
@@ -93,7 +93,7 @@ func packages(t *testing.T, server string) []string {
 		}
 		dir = filepath.Join(cache, "ndrscope-e2e")
 	}
-	files, err := filepath.Glob(filepath.Join(dir, server, "*.deb"))
+	files, err := filepath.Glob(filepath.Join(dir, server, "*.*")) // apt-get leaves "lock" and "partial" beside them
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,8 @@ func (w truth) failed() bool { return w.outcome == "bounced" || w.outcome == "ex
 func (w truth) asBounced(told []parse.Record) truth {
 	for _, rec := range told {
 		e := &rec.Events[0]
-		if e.Kind == parse.Failure && e.Diagnostic == "unknown bounce reason" { // DMA, of EHLO
+		// DMA, of EHLO; Haraka, of one who was refused while others were not.
+		if e.Kind == parse.Failure && (e.Diagnostic == "unknown bounce reason" || e.Dialect == "haraka" && e.Status == "" && e.ReplyCode == "") {
 			w.status, w.reply, w.reason = "-", "-", "unknown"
 		}
 		if e.Kind != parse.Failure || w.outcome != "expired" {
