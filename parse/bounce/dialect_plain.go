@@ -46,6 +46,14 @@ var powerMTA = dialect{
 	},
 }
 
+// zoneMTA adds fields of its own to the report.
+var zoneMTA = dialect{
+	name: "zone-mta",
+	match: func(m *message) bool {
+		return m.statusField("X-ZoneMTA-Queue-ID") != ""
+	},
+}
+
 // messageLabs is Symantec Email Security.cloud.
 var messageLabs = dialect{
 	name: "messagelabs",

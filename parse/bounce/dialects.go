@@ -35,6 +35,7 @@ var dialects = []dialect{
 	trendMicro,
 	mailMarshal,
 	powerMTA,
+	zoneMTA,
 	messageLabs,
 	courier,
 	amavis,

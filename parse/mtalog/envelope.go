@@ -31,7 +31,7 @@ const (
 )
 
 // envelopes are tried in this order. One that does not fit may leave traces in the line.
-var envelopes = [...]func(text []byte, l *line) bool{openHaraka, openExim, openMultilog, openSyslog, openMsmtp}
+var envelopes = [...]func(text []byte, l *line) bool{openHaraka, openExim, openMultilog, openSyslog, openMsmtp, openZoneMTA}
 
 // openEnvelope takes off whatever was put around a message. A line of which only the time stamp is understood is a
 // line of a log all the same; it has no message then.

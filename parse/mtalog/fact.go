@@ -53,6 +53,8 @@ type fact struct {
 	idle bool
 	// expires says that a failure ends a time of waiting.
 	expires bool
+	// lastTry says that a failure ends a time of waiting if it tells no permanent error, or the same as the delay before.
+	lastTry bool
 	// event is the attempt with all that the line says; nil for a delivery that may be counted without one.
 	event *parse.Event
 	// also are attempts for further recipients that the same line tells of.

@@ -252,6 +252,9 @@ func (j *joiner) attempt(m *message, f *fact) became {
 			takeReason(e, m.delayed[before])
 		}
 	}
+	if f.lastTry && before >= 0 && (!strings.HasPrefix(e.ReplyCode, "5") || e.Diagnostic == m.delayed[before].Diagnostic) {
+		e.Subkind = parse.Expired
+	}
 	switch {
 	case f.kind != parse.Delay:
 		if before >= 0 {

@@ -6,22 +6,41 @@ import (
 	"ndrscope/parse"
 )
 
-// ZoneMTA, from lib/sender.js of its source.
+// ZoneMTA 3, from lib/sender.js and lib/mail-queue.js of its source, and as it runs.
 const zonemtaName = "zone-mta"
 
 func zonemtaClaims(l *line) bool {
-	return bytes.HasPrefix(l.program, []byte("zone-mta")) || bytes.HasPrefix(l.program, []byte("zonemta")) || string(l.program) == "zone-mta"
+	return bytes.HasPrefix(l.program, []byte(zonemtaName)) || bytes.HasPrefix(l.program, []byte("zonemta"))
+}
+
+// openZoneMTA reads a line of its own log, "info Sender/default/71[2] message": npmlog's, without a time stamp.
+func openZoneMTA(text []byte, l *line) bool {
+	level, rest, _ := bytes.Cut(text, []byte(" "))
+	switch string(level) {
+	case "info", "ERR!", "WARN", "verb", "sill":
+	default:
+		return false
+	}
+	switch part := rest[:max(bytes.IndexAny(rest, " /"), 0)]; string(part) {
+	case "API", "APP", "App", "Blacklist", "Bounces", "Child", "ConnPool", "DNS", "Delete", "GC", "HTTP", "Plugins", "Process", "QS", "Queue",
+		"Redis", "SMTP", "Sender", "Service", "StoreStream", "mongo":
+	default:
+		return false
+	}
+	l.program, l.message = []byte(zonemtaName), text
+	return true
 }
 
 // zonemtaParse reads
 //
-//	id=SESSION 16d1ad1c9ec000a1d1.001 ACCEPTED from=a@b to=c@d src=192.0.2.9 mx=mx.d[192.0.2.1] id=<message-id> (250 2.0.0 ok)
+//	info Sender/ZONE/PID[2] id=SESSION 16d1ad1c9ec000a1d1.001 ACCEPTED from=a@b to=c@d src=192.0.2.9 mx=mx.d[192.0.2.1] id=<message-id> (250 2.0.0 ok)
+//	info Queue 16d1ad1c9ec000a1d1.001 DROP[suppressed] Recipient c@d was found from suppression list
 //
-// and the same with REJECTED[category] and DEFERRED[category].
+// and the former with REJECTED[category] and DEFERRED[category]. Of a bounce, which comes from <>, it does not say whose.
 func zonemtaParse(p *parser, l *line, f *fact) {
 	message := l.message
 	at, verdict := -1, ""
-	for _, word := range [...]string{" ACCEPTED from=", " REJECTED[", " DEFERRED["} {
+	for _, word := range [...]string{" ACCEPTED from=", " REJECTED[", " DEFERRED[", " DROP[suppressed] "} {
 		if i := bytes.Index(message, []byte(word)); i >= 0 {
 			at, verdict = i, word
 			break
@@ -30,17 +49,24 @@ func zonemtaParse(p *parser, l *line, f *fact) {
 	if at < 0 {
 		return
 	}
+	f.dialect, f.host, f.time = zonemtaName, l.host, p.clock.time(l.stamp)
 	f.id = message[bytes.LastIndexByte(message[:at], ' ')+1 : at]
+	rest := message[at+1:]
+	_, rest, _ = bytes.Cut(rest, []byte(" "))
 	switch verdict {
 	case " ACCEPTED from=":
 		f.kind = parse.Delivery
 	case " REJECTED[":
-		f.kind = parse.Failure
-	default:
+		f.kind, f.lastTry = parse.Failure, true
+	case " DEFERRED[":
 		f.kind = parse.Delay
+	default:
+		f.verb, f.kind = attempt, parse.Failure
+		f.recipient, _, _ = bytes.Cut(bytes.TrimPrefix(rest, []byte("Recipient ")), []byte(" "))
+		p.event(f)
+		f.event.Diagnostic = string(rest)
+		return
 	}
-	rest := message[at+1:]
-	_, rest, _ = bytes.Cut(rest, []byte(" "))
 	fields, reply, ok := bytes.Cut(rest, []byte(" ("))
 	if !ok {
 		f.cutShort()
@@ -55,6 +81,7 @@ func zonemtaParse(p *parser, l *line, f *fact) {
 		case "from":
 			f.sender, _, _ = bytes.Cut(value, []byte("["))
 			f.sender = trimAngles(f.sender)
+			f.notification = len(f.sender) == 0
 		case "to":
 			f.recipient = value
 		case "src":
@@ -65,7 +92,7 @@ func zonemtaParse(p *parser, l *line, f *fact) {
 			f.messageID = trimAngles(value)
 		}
 	}
-	f.verb, f.dialect, f.host, f.time = attempt, zonemtaName, l.host, p.clock.time(l.stamp)
+	f.verb = attempt
 	if p.count && f.kind == parse.Delivery {
 		return
 	}
