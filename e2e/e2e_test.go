@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"bytes"
-	"cmp"
 	_ "embed"
 	"flag"
 	"fmt"
@@ -23,8 +22,8 @@ var mailList string
 
 // server is a mail server under test.
 type server struct {
-	name     string // of its folder in testdata, and of its package
-	packages string // the name of its package, if that is another
+	name     string   // of its folder in testdata, and of its package
+	packages []string // names of its packages, if that is not the only one
 	// start configures and starts it. Mail that it cannot deliver is to expire within seconds.
 	start func(t *testing.T, j *jail)
 	// send hands a message over; nil is to the program sendmail.
@@ -50,7 +49,7 @@ var update = flag.Bool("update", false, "write what the servers say to testdata"
 // servers are all that there are, each with a file of its own.
 func servers() []server {
 	return []server{postfix(), exim(), sendmailMTA(), opensmtpd(), msmtp(), dma(), nullmailer(), courier(),
-		haraka("default", 2501), haraka("logfmt", 2502), haraka("json", 2503)}
+		haraka("default", 2501), haraka("logfmt", 2502), haraka("json", 2503), zonemta()}
 }
 
 func TestE2E(t *testing.T) {
@@ -69,7 +68,10 @@ func TestE2E(t *testing.T) {
 // test sends the mails of mail.tsv, waits for what becomes of them, and compares what ndrscope makes of it.
 func (s server) test(t *testing.T, in *inbox) {
 	want := s.truth(t)
-	j := newJail(t, packages(t, cmp.Or(s.packages, s.name)))
+	if s.packages == nil {
+		s.packages = []string{s.name}
+	}
+	j := newJail(t, packages(t, s.packages))
 	if s.log == nil {
 		s.log = func(*testing.T, *jail) []byte { return j.mailLog() }
 	}

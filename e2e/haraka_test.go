@@ -4,9 +4,7 @@ package e2e
 
 import (
 	"fmt"
-	"net/smtp"
 	"os/exec"
-	"strings"
 	"testing"
 )
 
@@ -15,14 +13,10 @@ func haraka(format string, port int) server {
 	address := fmt.Sprint("127.0.0.1:", port)
 	s := server{
 		name:     "haraka",
-		packages: "haraka",
+		packages: []string{"haraka"},
 		start:    func(t *testing.T, j *jail) { startHaraka(t, j, format, address) },
-		send: func(t *testing.T, j *jail, sender string, recipients []string, message string) {
-			if err := smtp.SendMail(address, nil, sender, recipients, []byte(strings.ReplaceAll(message, "\n", "\r\n"))); err != nil {
-				t.Fatal(err)
-			}
-		},
-		log: func(t *testing.T, j *jail) []byte { return j.read(t, "/var/log/haraka.log") },
+		send:     sendSMTP(address),
+		log:      func(t *testing.T, j *jail) []byte { return j.read(t, "/var/log/haraka.log") },
 		differs: []difference{{
 			"anna@noaddress.example\texpired\t-\t-\tnetwork-error",
 			"Of a host without address it says the same as of one that cannot be reached: that it tried all.",
@@ -38,9 +32,7 @@ func haraka(format string, port int) server {
 }
 
 func startHaraka(t *testing.T, j *jail, format, address string) {
-	if _, err := exec.LookPath("node"); err != nil {
-		t.Skip("no Node.js: ", err)
-	}
+	needNode(t)
 	j.write(t, "/etc/resolv.conf", "nameserver 198.51.100.53\n") // it does not try again if the answer comes late
 	j.sh(t, "haraka -i /etc/haraka")
 	for name, text := range map[string]string{
@@ -60,4 +52,10 @@ func startHaraka(t *testing.T, j *jail, format, address string) {
 	j.sh(t, `
 		haraka -c /etc/haraka >/var/log/haraka.log 2>&1 &
 		until grep -qi 'listening on' /var/log/haraka.log; do sleep 0.2; done`)
+}
+
+func needNode(t *testing.T) {
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Skip("no Node.js: ", err)
+	}
 }

@@ -84,7 +84,7 @@ func settle() error {
 }
 
 // packages are the files of a server's packages, from where the script fetch-servers put them.
-func packages(t *testing.T, server string) []string {
+func packages(t *testing.T, names []string) (files []string) {
 	dir := os.Getenv("NDRSCOPE_E2E_SERVERS")
 	if dir == "" {
 		cache, err := os.UserCacheDir()
@@ -93,12 +93,15 @@ func packages(t *testing.T, server string) []string {
 		}
 		dir = filepath.Join(cache, "ndrscope-e2e")
 	}
-	files, err := filepath.Glob(filepath.Join(dir, server, "*.*")) // apt-get leaves "lock" and "partial" beside them
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(files) == 0 {
-		t.Skipf("the packages of %s are not in %s; e2e/fetch-servers gets them", server, dir)
+	for _, name := range names {
+		found, err := filepath.Glob(filepath.Join(dir, name, "*.*")) // apt-get leaves "lock" and "partial" beside them
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(found) == 0 {
+			t.Skipf("the packages of %s are not in %s; e2e/fetch-servers gets them", name, dir)
+		}
+		files = append(files, found...)
 	}
 	return files
 }

@@ -49,8 +49,8 @@ func (w truth) asBounced(told []parse.Record) truth {
 		if e.Kind != parse.Failure || w.outcome != "expired" {
 			continue
 		}
-		// Postfix goes on after a banner of class 5, and in the end reports that banner.
-		if strings.HasPrefix(e.Status, "5.") && e.Subkind != parse.Expired {
+		// Postfix goes on after a banner of class 5, and in the end reports that banner. ZoneMTA does not say that it waited.
+		if (strings.HasPrefix(e.Status, "5.") || e.Dialect == "zone-mta") && e.Subkind != parse.Expired {
 			w.outcome = "bounced"
 		}
 		// "Connection timed out" may be any time-out. Exim, OpenSMTPD and DMA may tell nothing of the cause.
