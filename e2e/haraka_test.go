@@ -5,6 +5,8 @@ package e2e
 import (
 	"fmt"
 	"os/exec"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -32,7 +34,7 @@ func haraka(format string, port int) server {
 }
 
 func startHaraka(t *testing.T, j *jail, format, address string) {
-	needNode(t)
+	needNode(t, 20)
 	j.write(t, "/etc/resolv.conf", "nameserver 198.51.100.53\n") // it does not try again if the answer comes late
 	j.sh(t, "haraka -i /etc/haraka")
 	for name, text := range map[string]string{
@@ -54,8 +56,13 @@ func startHaraka(t *testing.T, j *jail, format, address string) {
 		until grep -qi 'listening on' /var/log/haraka.log; do sleep 0.2; done`)
 }
 
-func needNode(t *testing.T) {
-	if _, err := exec.LookPath("node"); err != nil {
+// needNode skips a test where there is no Node.js of a major version, or later.
+func needNode(t *testing.T, least int) {
+	out, err := exec.Command("node", "-p", "parseInt(process.versions.node)").Output()
+	if err != nil {
 		t.Skip("no Node.js: ", err)
+	}
+	if major, _ := strconv.Atoi(strings.TrimSpace(string(out))); major < least {
+		t.Skipf("Node.js is of version %d, want %d", major, least)
 	}
 }

@@ -34,7 +34,7 @@ func zonemta() server {
 
 // startZoneMTA has FerretDB, over SQLite, in the place of MongoDB.
 func startZoneMTA(t *testing.T, j *jail) {
-	needNode(t)
+	needNode(t, 16)
 	j.write(t, "/etc/zone-mta.json", `{
 	"queue": {"deferTimes": [4000, 4000]},
 	"dns": {"caching": false},

@@ -16,8 +16,8 @@ type addressee struct {
 	delayed      int // when it was last told to wait: a number that grows within the message
 }
 
-// maxRoster is how many recipients of one message are known by name.
-const maxRoster = 1 << 12
+// maxRoster is how many recipients of one message are known by name, or told of by one line.
+const maxRoster = 1000
 
 // accept adds a recipient to a message.
 func (j *joiner) accept(f *fact) {
