@@ -52,7 +52,7 @@ type run struct {
 	lists          *dnsbl.Client
 
 	opened   []*caseFile
-	planOnce sync.Once
+	planOnce tape.Once
 	planned  map[netip.Addr]*planned
 
 	mu     sync.Mutex
@@ -60,7 +60,7 @@ type run struct {
 }
 
 type sharedFindings struct {
-	once     sync.Once
+	once     tape.Once
 	findings []Finding
 }
 

@@ -52,12 +52,10 @@ func (f fault) String() string {
 // raw bytes. made says which errors may be found; any other one is made of a silence.
 func playFaults(t *testing.T, faults []fault, made func(diagnose.Finding) bool) {
 	t.Helper()
-	var list []*Scenario
 	for _, f := range faults {
-		list = append(list, load(t, fmt.Sprintf(faultWorld, f.resolver, f.dialogue)))
-	}
-	for i, p := range playMany(t.Context(), list) {
-		t.Run(faults[i].String(), func(t *testing.T) {
+		t.Run(f.String(), func(t *testing.T) {
+			t.Parallel()
+			p := playAt(t, load(t, fmt.Sprintf(faultWorld, f.resolver, f.dialogue)))
 			p.sound(t)
 			if len(p.result.Diagnoses) != 1 || p.result.Diagnoses[0].Domain != "customer.example" {
 				t.Fatalf("diagnoses: %+v", p.result.Diagnoses)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"ndrscope/aggregate"
@@ -36,28 +37,26 @@ type played struct {
 	err      error
 }
 
-// playMany runs scenarios from their failures to their verdicts. Most of them wait most of the time: many at once take
-// hardly longer than one.
-func playMany(ctx context.Context, all []*Scenario) []played {
-	const atOnce = 12
-	done := make([]played, len(all))
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, atOnce)
-	for i, s := range all {
-		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			p := played{Scenario: s}
-			if p.analysis, p.err = s.analysis(ctx, classifier()); p.err == nil {
-				start := time.Now()
-				p.result = diagnose.Run(ctx, p.analysis, s.Options.Top, s.Config())
-				p.took = time.Since(start)
-			}
-			done[i] = p
-		})
+// perform plays a scenario from its failures to its verdicts.
+func perform(ctx context.Context, s *Scenario) played {
+	p := played{Scenario: s}
+	if p.analysis, p.err = s.analysis(ctx, classifier()); p.err == nil {
+		start := time.Now()
+		p.result = diagnose.Run(ctx, p.analysis, s.Options.Top, s.Config())
+		p.took = time.Since(start)
 	}
-	wg.Wait()
-	return done
+	return p
+}
+
+// playAt plays a scenario by a clock that stands still while anything is being done: time-outs are those of the
+// scenario, and never those of a busy machine.
+func playAt(t *testing.T, s *Scenario) (p played) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		p = perform(t.Context(), s)
+		time.Sleep(time.Minute) // what was cut off ends by itself
+	})
+	return p
 }
 
 // sound checks what must hold of every scenario: no failure is lost, time is kept, nothing is sent that must not be.
@@ -88,9 +87,9 @@ func (p *played) sound(t testing.TB) {
 }
 
 // play runs one scenario.
-func play(t testing.TB, s *Scenario) *diagnose.Result {
+func play(t *testing.T, s *Scenario) *diagnose.Result {
 	t.Helper()
-	p := playMany(t.Context(), []*Scenario{s})[0]
+	p := playAt(t, s)
 	p.sound(t)
 	return p.result
 }
@@ -109,13 +108,10 @@ func TestTodo(t *testing.T) {
 }
 
 func playAll(t *testing.T, all map[string]*Scenario) {
-	names := slices.Sorted(maps.Keys(all))
-	var list []*Scenario
-	for _, name := range names {
-		list = append(list, all[name])
-	}
-	for i, p := range playMany(t.Context(), list) {
-		t.Run(names[i], func(t *testing.T) {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := playAt(t, all[name])
 			if p.Title == "" || len(p.Failures) == 0 {
 				t.Error("a scenario has a title and failures")
 			}

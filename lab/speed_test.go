@@ -85,7 +85,7 @@ func BenchmarkDiagnose(b *testing.B) {
 func benchmark(b *testing.B, text string) {
 	for b.Loop() {
 		s := load(b, text)
-		r := play(b, s)
+		r := perform(b.Context(), s).result
 		if len(r.Diagnoses) != 50 || r.Incomplete != "" {
 			b.Fatalf("%d diagnoses, %s", len(r.Diagnoses), r.Incomplete)
 		}

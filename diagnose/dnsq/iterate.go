@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"ndrscope/diagnose/tape"
 )
 
 // Asker answers questions about the DNS, by whatever means.
@@ -40,7 +42,7 @@ type Iterator struct {
 	Client *Client
 	Roots  []netip.AddrPort // nil means the Internet's
 
-	priming sync.Once
+	priming tape.Once
 	roots   []netip.AddrPort // those that answer come first
 	lost    string           // why no root server can be asked
 
