@@ -13,7 +13,7 @@ import (
 func alone(t *testing.T, name, domain string) diagnose.Diagnosis {
 	t.Helper()
 	s, _ := scenario(t, name)
-	r := diagnose.Run(t.Context(), &aggregate.Analysis{Domains: []aggregate.Group{{Domain: domain}}}, 0, s.Config())
+	r := run(t, &aggregate.Analysis{Domains: []aggregate.Group{{Domain: domain}}}, 0, s.Config())
 	if len(r.Diagnoses) != 1 || r.Incomplete != "" {
 		t.Fatalf("%d diagnoses, %s", len(r.Diagnoses), r.Incomplete)
 	}
@@ -46,7 +46,7 @@ func TestWithoutFailures(t *testing.T) {
 // Both times are shown: that of the bounce, and that of the probes.
 func TestTimes(t *testing.T) {
 	s, a := scenario(t, "ptr-missing")
-	d := diagnose.Run(t.Context(), a, 10, s.Config()).Diagnoses[0]
+	d := run(t, a, 10, s.Config()).Diagnoses[0]
 	if !d.Claimed.Equal(a.Domains[0].Last) || !d.Checked.Equal(s.Options.Now) || d.Checked.Sub(d.Claimed) > 30*24*time.Hour {
 		t.Errorf("claimed %v, checked %v", d.Claimed, d.Checked)
 	}

@@ -59,7 +59,7 @@ func TestResolverStops(t *testing.T) {
 	cfg := s.Config()
 	stopped := new(atomic.Bool)
 	cfg.Dialer = stopping{cfg.Dialer, cfg.Resolvers[0].String(), stopped}
-	result := diagnose.Run(t.Context(), a, 10, cfg)
+	result := run(t, a, 10, cfg)
 	if !stopped.Load() {
 		t.Fatal("nobody asked the resolver for a reverse lookup")
 	}

@@ -129,7 +129,8 @@ func (s *nameserver) handle(packet []byte, from netip.Addr, overTCP bool, reply 
 		wire = append(wire[:2], strings.Repeat("\xc0\xff garbage ", 12)...)
 	}
 	s.net.answered(s.at, query, overTCP)
-	time.AfterFunc(s.faults.latency, func() { reply(wire) })
+	time.Sleep(s.faults.latency)
+	reply(wire)
 }
 
 func (s *nameserver) respond(query *dns.Msg, from netip.Addr, fault dnsFault) *dns.Msg {
