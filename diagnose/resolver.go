@@ -101,13 +101,13 @@ func (r *run) testReverse(ctx context.Context, own *dnsq.Resolver, controls []qu
 	}
 	first := max(2, len(controls)-1) // one is kept for a second look
 	answers := ask(controls[:first])
-	silence := !slices.ContainsFunc(answers, func(a dnsq.Answer) bool { return a.Msg != nil })
 	again := []dnsq.Answer{}
 	if len(unanswered(answers)) > 0 {
 		again = ask(controls[first:])
 		answers = append(answers, again...)
 	}
-	if silence {
+	failed := unanswered(answers)
+	if len(failed) > 0 && silent(pick(answers, failed)) {
 		// It says something about reverse lookups only while the resolver is there at all, and, as that may have been
 		// away for a moment, only if it goes on.
 		alive := own.Lookup(ctx, forward[working].Name, dns.TypeSOA)
@@ -123,7 +123,6 @@ func (r *run) testReverse(ctx context.Context, own *dnsq.Resolver, controls []qu
 		}
 	}
 	tcp := &dnsq.Resolver{Client: own.Client, Server: own.Server, TCP: true}
-	failed := unanswered(answers)
 	evidence := []Evidence{}
 	for _, i := range failed {
 		evidence = append(evidence, seen(answers[i], proofs[i])...)
@@ -136,7 +135,7 @@ func (r *run) testReverse(ctx context.Context, own *dnsq.Resolver, controls []qu
 	switch n := len(failed); {
 	case n >= 2 && 2*n > len(answers):
 		return broken("resolver-reverse.broken", "UDP", pick(answers, failed), len(answers))
-	case n > 0 && !slices.ContainsFunc(failed, func(i int) bool { return answers[i].Msg != nil }): // lost on the way, perhaps
+	case n > 0 && silent(pick(answers, failed)): // lost on the way, perhaps
 		return finding("resolver-reverse.unknown", subject, args("why", count(n)+" of "+count(len(answers))+" got no answer ("+failures(pick(answers, failed))+")"), evidence...)
 	case n > 0:
 		return broken("resolver-reverse.partial", "UDP", pick(answers, failed), len(answers))
@@ -158,6 +157,11 @@ func unanswered(answers []dnsq.Answer) []int {
 		}
 	}
 	return list
+}
+
+// silent says whether nothing came back in place of any of the answers.
+func silent(answers []dnsq.Answer) bool {
+	return !slices.ContainsFunc(answers, func(a dnsq.Answer) bool { return a.Msg != nil })
 }
 
 func pick(answers []dnsq.Answer, indexes []int) []dnsq.Answer {
