@@ -106,6 +106,11 @@ type ReasonCount struct {
 	Permanent   bool
 }
 
+// Class is the meaning that the outcomes share, without the rules that found it.
+func (r *ReasonCount) Class() classify.Class {
+	return classify.Class{Reason: r.Reason, Detail: r.Detail, End: r.End, Scope: r.Scope, Permanent: r.Permanent}
+}
+
 // Sample is one event with its meaning.
 type Sample struct {
 	Event parse.Event

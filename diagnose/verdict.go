@@ -64,11 +64,10 @@ func (c *caseFile) diagnose() Diagnosis {
 func (c *caseFile) withoutRule(d Diagnosis) Diagnosis {
 	d.End = classify.EndUnknown
 	d.Claim, _ = c.judgeClaim()
-	if len(c.group.Reasons) > 0 {
-		main := c.group.Reasons[0]
+	if main, ok := c.group.Main(); ok {
 		d.Cause, d.End, d.Confidence = string(main.Reason), main.End, c.confidence(main.Reason)
-		m := classify.MeaningOf(main.Reason)
-		d.Summary, d.Remedy, d.Plain = m.Sentence, m.Remedy, m.Sentence+" "+m.Remedy
+		sentence, remedy := clean(main.Class().Sentence()), clean(main.Class().Remedy())
+		d.Summary, d.Remedy, d.Plain = sentence, remedy, sentence+" "+remedy
 		return d
 	}
 	for _, f := range c.findings {

@@ -144,12 +144,12 @@ func alikeFirst(an *aggregate.Analysis) int {
 
 // plain says a group's main reason as one would say it to a manager.
 func plain(g *aggregate.Group, codes bool) string {
-	class := g.Samples[g.Harm.Main].Class
-	end := EndInWords(class.End)
+	r, _ := g.Main()
+	end := EndInWords(r.End)
 	if codes {
-		end = string(class.Reason) + ", " + end
+		end = string(r.Reason) + ", " + end
 	}
-	return fmt.Sprintf("%s (%s).", stop(class.Sentence()), end)
+	return fmt.Sprintf("%s (%s).", stop(r.Class().Sentence()), end)
 }
 
 // burstAtProvider says what many domains at one provider have in common, where these are most of those that fail.
@@ -165,9 +165,8 @@ func burstAtProvider(an *aggregate.Analysis, codes bool) string {
 }
 
 func whatToDo(in Input) string {
-	g := &in.Analysis.Domains[0]
-	r, _ := g.Main()
-	remedy := g.Samples[g.Harm.Main].Class.Remedy()
+	r, _ := in.Analysis.Domains[0].Main()
+	remedy := r.Class().Remedy()
 	if patience(r.Reason) && r.Pending < r.Count {
 		remedy = "Find out why no retry came through in time, then send these messages again."
 	}
