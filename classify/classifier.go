@@ -1,6 +1,7 @@
 package classify
 
 import (
+	mathbits "math/bits"
 	"slices"
 	"strings"
 	"sync"
@@ -12,22 +13,29 @@ import (
 type Classifier struct {
 	rules    []compiled
 	patterns *automaton
-	starts   []bool  // by pattern: it begins with a letter or digit, so must begin a word
-	lengths  []int32 // by pattern
-	uses     [][]use // by pattern: what its occurrence may complete
-	lists    []int8  // by pattern: index into blockLists, -1 for none
-	marks    []providerSet
-	byStatus map[int][]int32 // rules without text, by status key
-	byCode   map[string][]int32
-	bare     []int32 // rules without text, status or code
-	scratch  sync.Pool
+	texts    []string // by pattern
+	starts   []bool   // by pattern: it begins with a letter or digit, so must begin a word
+	lengths  []int32  // by pattern
+	uses     [][]use  // by pattern: what its occurrence may complete
+	first    []bits   // by pattern: the pairs that it may begin
+	second   []bits   // by pattern: the pairs that it may end
+	pairs    []int32  // by bit: the rule
+	// pairScore is more than the score of any pair.
+	pairScore int
+	lists     []int8 // by pattern: index into blockLists, -1 for none
+	marks     []providerSet
+	byStatus  map[int][]int32 // rules without text, by status key
+	byCode    map[string][]int32
+	bare      []int32 // rules without text, status or code
+	scratch   sync.Pool
 }
 
 // layerScore is worth more than any specificity.
 const layerScore = 1 << 20
 
-// maxGap is how many bytes " * " in a phrase stands for at most.
-const maxGap = 160
+// maxGap is how many bytes " * " in a phrase stands for at most, maxNear how many lie within a pair, whose words have at
+// most maxWord.
+const maxGap, maxNear, maxWord = 160, 40, 48
 
 // New compiles the built-in rules with extra ones. An extra rule is in the [UserLayer] unless it says otherwise.
 func New(extra ...Rule) (*Classifier, error) {
@@ -74,6 +82,7 @@ type candidate struct {
 	rule    int32
 	score   int
 	matched string
+	behind  string // second word of a pair
 }
 
 // Classify says what an event means.
@@ -217,14 +226,14 @@ func (c *Classifier) candidates(s *subject, yield func(candidate), floor *int) {
 	for i := range s.hits {
 		for _, u := range c.uses[s.hits[i].pattern] {
 			if u.score >= *floor && s.inOrder(u.parts, s.hits[i].start) && c.holds(s, &c.rules[u.rule]) {
-				yield(candidate{u.rule, u.score, u.phrase})
+				yield(candidate{rule: u.rule, score: u.score, matched: u.phrase})
 			}
 		}
 	}
 	try := func(rules []int32, matched string) {
 		for _, n := range rules {
 			if r := &c.rules[n]; r.score >= *floor && c.holds(s, r) {
-				yield(candidate{n, r.score, matched})
+				yield(candidate{rule: n, score: r.score, matched: matched})
 			}
 		}
 	}
@@ -235,6 +244,30 @@ func (c *Classifier) candidates(s *subject, yield func(candidate), floor *int) {
 		try(c.byCode[s.code[:n]], s.code)
 	}
 	try(c.bare, "")
+	if *floor < c.pairScore {
+		c.paired(s, yield, floor)
+	}
+}
+
+// paired are the candidates of which two words stand near each other.
+func (c *Classifier) paired(s *subject, yield func(candidate), floor *int) {
+	for i := range s.hits {
+		h := &s.hits[i]
+		ends := c.second[h.pattern]
+		for j := i - 1; ends != 0 && j >= 0 && h.start-s.hits[j].end <= maxNear; j-- {
+			if s.hits[j].end > h.start {
+				continue
+			}
+			for set := ends & c.first[s.hits[j].pattern]; set != 0; set &= set - 1 {
+				n := c.pairs[mathbits.TrailingZeros64(uint64(set))]
+				r := &c.rules[n]
+				size := c.lengths[h.pattern] + c.lengths[s.hits[j].pattern]
+				if score := r.score + int(size); score >= *floor && c.holds(s, r) {
+					yield(candidate{rule: n, score: score, matched: c.texts[s.hits[j].pattern], behind: c.texts[h.pattern]})
+				}
+			}
+		}
+	}
 }
 
 // inOrder says whether the patterns occur one after the other, each within maxGap, the last before offset end.
@@ -323,6 +356,9 @@ func (c *Classifier) class(s *subject, won candidate) Class {
 	class := Class{
 		Reason: r.Reason, Detail: r.Detail, End: r.meaning.End, Scope: r.meaning.Scope, Sisimai: r.meaning.Sisimai,
 		Permanent: permanent(r, s.status, s.code), Rule: r.ID, Matched: won.matched, Confidence: r.Confidence,
+	}
+	if won.behind != "" {
+		class.Matched += " ... " + won.behind
 	}
 	if class.Confidence == 0 {
 		class.Confidence = r.Layer.confidence()

@@ -24,6 +24,12 @@ type use struct {
 	phrase string
 }
 
+// maxPairs is how many pairs there may be: each has a bit.
+const maxPairs = 64
+
+// bits has a bit for each pair.
+type bits uint64
+
 // compile makes rules ready to be matched; an error names every rule that cannot be used.
 func compile(rules []Rule) (*Classifier, error) {
 	c := &Classifier{byStatus: map[int][]int32{}, byCode: map[string][]int32{}}
@@ -41,6 +47,9 @@ func compile(rules []Rule) (*Classifier, error) {
 			continue
 		}
 		b.add(r)
+	}
+	if len(c.pairs) > maxPairs {
+		errs = append(errs, fmt.Errorf("there are %d pairs, more than %d", len(c.pairs), maxPairs))
 	}
 	for i := range blockLists {
 		for _, mark := range blockLists[i].Marks {
@@ -63,7 +72,6 @@ func compile(rules []Rule) (*Classifier, error) {
 // builder numbers the patterns of a classifier.
 type builder struct {
 	*Classifier
-	texts  []string
 	number map[string]int32
 }
 
@@ -77,6 +85,8 @@ func (b *builder) pattern(text string) int32 {
 	b.starts = append(b.starts, isWord(text[0]))
 	b.lengths = append(b.lengths, int32(len(text)))
 	b.uses = append(b.uses, nil)
+	b.first = append(b.first, 0)
+	b.second = append(b.second, 0)
 	b.lists = append(b.lists, -1)
 	b.marks = append(b.marks, 0)
 	return n
@@ -115,8 +125,19 @@ func (b *builder) add(r *Rule) {
 		last := parts[len(parts)-1]
 		b.uses[last] = append(b.uses[last], use{n, k.score + size, parts[:len(parts)-1], phrase})
 	}
+	for _, pair := range r.Pairs {
+		bit := bits(1) << (len(b.pairs) % maxPairs)
+		b.pairs = append(b.pairs, n)
+		for _, word := range pair.First {
+			b.first[b.pattern(normal(word))] |= bit
+		}
+		for _, word := range pair.Second {
+			b.second[b.pattern(normal(word))] |= bit
+		}
+		b.pairScore = max(b.pairScore, k.score+2*maxWord)
+	}
 	switch {
-	case len(r.Text) > 0:
+	case len(r.Text)+len(r.Pairs) > 0:
 	case len(k.statuses) > 0:
 		for _, s := range k.statuses {
 			for detail := s.lo; detail <= s.hi; detail++ {

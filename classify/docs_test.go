@@ -56,7 +56,7 @@ func writeReasonsPage() []byte {
 	}{
 		{UserLayer, "your own rules, `--rules FILE`"}, {ProviderLayer, "codes and words as one provider means them"},
 		{WordingLayer, "what MTAs, filters and providers write, in any language"}, {StatusLayer, "the IANA registry of enhanced status codes, as of " + ianaDate},
-		{HintLayer, "vague wordings"}, {CodeLayer, "SMTP reply codes and status codes that say little"},
+		{HintLayer, "vague wordings; who is spoken of and what is said of it, a few words apart"}, {CodeLayer, "SMTP reply codes and status codes that say little"},
 		{EmptyLayer, "texts that tell of a failure and no reason"},
 	} {
 		n := 0

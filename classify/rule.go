@@ -39,6 +39,9 @@ type Rule struct {
 	// begins at the beginning of a word and may end within one. Case, runs of spaces, accents, quotation marks,
 	// addresses and reply codes are normalised away on both sides.
 	Text []string
+	// Pairs are an alternative to Text: a word of a first list and, at most maxNear bytes behind it, one of a second.
+	// They read wordings that nobody has collected: "sender" and "refused".
+	Pairs []Pair
 	// All lists phrases that must occur besides, anywhere; Not those that must not.
 	All, Not []string
 
@@ -51,6 +54,9 @@ type Rule struct {
 	// Samples are replies that this rule wins, as [Explain] reads them.
 	Samples []Sample
 }
+
+// Pair is who or what is spoken of, and what is said of it; or the other way round.
+type Pair struct{ First, Second []string }
 
 // Sample is a reply that proves a rule.
 type Sample struct {

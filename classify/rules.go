@@ -26,6 +26,8 @@ var tables = []struct {
 	{WordingLayer, worldWordings},
 	{HintLayer, hintRules},
 	{HintLayer, localisedHints},
+	{HintLayer, pairedHints},
+	{HintLayer, pairedWorldHints},
 	{StatusLayer, statusRules},
 	{CodeLayer, vagueRules},
 	{EmptyLayer, emptyRules},
@@ -91,6 +93,16 @@ func (r *Rule) validate() error {
 			}
 		}
 	}
+	for _, pair := range r.Pairs {
+		if len(pair.First) == 0 || len(pair.Second) == 0 {
+			wrong("a pair has no words on one side")
+		}
+		for _, word := range slices.Concat(pair.First, pair.Second) {
+			if n := len(normal(word)); n < 2 || n > maxWord {
+				wrong("word %q of a pair is too short or too long", word)
+			}
+		}
+	}
 	for _, code := range r.Codes {
 		if len(code) < 1 || len(code) > 3 || !strings.Contains("245", code[:1]) || strings.Trim(code, "0123456789") != "" {
 			wrong("code %q is not an SMTP reply code or the beginning of one", code)
@@ -99,7 +111,7 @@ func (r *Rule) validate() error {
 	if r.Confidence < 0 || r.Confidence > 1 {
 		wrong("confidence %v is not between 0 and 1", r.Confidence)
 	}
-	if len(r.Text)+len(r.Codes)+len(r.Statuses)+len(r.Commands)+len(r.Hosts) == 0 && r.Provider == "" {
+	if len(r.Text)+len(r.Pairs)+len(r.Codes)+len(r.Statuses)+len(r.Commands)+len(r.Hosts) == 0 && r.Provider == "" {
 		wrong("it has no condition, so would match everything")
 	}
 	return errors.Join(errs...)

@@ -20,6 +20,8 @@ var americaRules = []Rule{
 		Source: yahooCodes,
 		Samples: saidBy(yahooMX,
 			"421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints - 4.16.55.1; see https://postmaster.yahooinc.com/error-codes")},
+	{ID: "yahoo-greylisted", Reason: Greylisted, Text: []string{"[gl01]", "(gl01)"}, Source: yahooCodes,
+		Samples: saidBy(yahooMX, "421 4.7.0 [GL01] Message from (192.0.2.1) temporarily deferred - 4.16.50")},
 	{ID: "yahoo-deferred-permanently", Reason: IPBlocked, Detail: "Yahoo",
 		Text:   []string{"[tss09]", "[tss11]", "[tss12]", "[ts03]", "all messages from * will be permanently deferred"},
 		Source: yahooCodes,

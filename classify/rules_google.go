@@ -91,7 +91,7 @@ var googleRules = []Rule{
 			"rejected due to spam classification"},
 		Samples: saidBy(gmailMX,
 			"550-5.7.1 [192.0.2.1] Our system has detected that this message is likely unsolicited mail.")},
-	{ID: "google-content", Reason: Policy, Detail: "attachment", End: Content, Provider: "google",
+	{ID: "google-content", Reason: Policy, Detail: "attachment", End: Content,
 		Source: "https://support.google.com/mail/answer/6590 (file types blocked in Gmail)",
 		Text: []string{"because its content presents a potential security issue",
 			"because its content presents a potential"},

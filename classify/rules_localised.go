@@ -170,7 +170,7 @@ var localisedWordings = []Rule{
 			"classificada como spam"}, Samples: said("554 Mensagem considerada spam")},
 	{ID: "pt-blocked", Reason: IPBlocked, DetailFrom: FromList,
 		Source:  "Portuguese wordings",
-		Text:    []string{"seu ip", "ip bloqueado", "endereco ip * bloqueado", "listas de bloqueio", "bloqueado por"},
+		Text:    []string{"seu ip", "ip bloqueado", "endereco ip * bloqueado", "listas de bloqueio", "servidor bloqueado"},
 		Samples: said("554 Seu IP está bloqueado")},
 	{ID: "pt-too-big", Reason: MessageTooBig,
 		Source:  "Portuguese wordings",

@@ -137,6 +137,8 @@ var microsoftRules = []Rule{
 		Text: []string{"access denied, bad outbound sender", "bad outbound sender",
 			"not authorised to send mail; blocked by outbound"},
 		Statuses: []string{"5.1.8"}, Samples: said("550 5.1.8 Access denied, bad outbound sender AS(42004)")},
+	{ID: "microsoft-recipient-limit", Reason: RateLimited, End: Recipient, Scope: MailboxScope, Source: microsoftNDR, Statuses: []string{"5.2.121-122"},
+		Samples: said("554 5.2.122 The recipient has exceeded their limit for the number of messages they can receive per hour.")},
 	{ID: "microsoft-user-limit", Reason: RateLimited, Source: microsoftNDR, Statuses: []string{"5.1.90"},
 		Samples: said("550 5.1.90 Your message can't be sent because you've reached your daily limit for message recipients")},
 	{ID: "microsoft-not-authenticated", Reason: AuthRequired, Source: microsoftNDR, Statuses: []string{"5.7.57"},

@@ -130,7 +130,7 @@ var recipientWordings = []Rule{
 
 	{ID: "mailbox-full", Weight: 8, Reason: MailboxFull,
 		Source: "wordings of many servers; Dovecot quota, Cyrus lmtpd, Courier maildrop, Exchange STOREDRV",
-		Text: []string{"mailbox has no free space", "no free space", "mailbox has too many messages",
+		Text: []string{"mailbox has no free space", "no free space", "mailbox has too many messages", "domain size limit",
 			"has too many messages in",
 			"procmail: quota exceeded", "can't create user output file * quota exceeded",
 			"larger than the current system limit or the recipient's mailbox is full",
