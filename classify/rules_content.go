@@ -6,7 +6,7 @@ var contentWordings = []Rule{
 		Text: []string{"blacklisted link", "blacklisted links", "url is blacklisted", "blacklisted domain in",
 			"domain in the message", "link in the message", "links in the message", "spam trap", "spamtrap",
 			"blacklisted url", "content filter rejection", "mailmarshal spamprofiler",
-			"classification as bulk", "bulk mail", "uribl policy", "surbl", "recurrent pattern detection",
+			"classification as bulk", "returned message detected as spam", "bulk mail", "uribl policy", "blocking url", "surbl", "recurrent pattern detection",
 			"mass mailer", "detected that this message is suspicious", "message is likely suspicious",
 			"spam classification as", "mass mailing", "bulk sender", "contains spam",
 			"spam or virus or sender is blocked", "spam points", "message content rejected", "spam message",

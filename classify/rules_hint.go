@@ -107,7 +107,7 @@ var hintRules = []Rule{
 		Text:    []string{"resources temporarily unavailable", "resource temporarily unavailable"},
 		Samples: said("421 Resources temporarily unavailable, please try again later")},
 	{ID: "hint-mailer-error", Reason: MailerError, Source: "vague wordings of many servers",
-		Text: []string{"command output", ".forward", "delivery agent", "exit status", "exited with",
+		Text: []string{"command output", "x-unix", ".forward", "delivery agent", "exit status", "exited with",
 			"local mailer", "mail filter", "maildrop", "pipe to", "procmail", "sieve"},
 		Samples: said("550 .forward")},
 	{ID: "hint-syntax-error", Reason: SyntaxError, Source: "vague wordings of many servers",

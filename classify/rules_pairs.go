@@ -5,11 +5,11 @@ import "slices"
 // pairedHints go by who is spoken of and what is said of it, a few words apart: "sender ... refused". They read the
 // wordings that nobody has collected; whatever knows a whole phrase comes before them.
 var pairedHints = []Rule{
-	{ID: "pair-sender-refused", Weight: pairWeight, Reason: SenderRejected, Source: "the sender and a refusal",
+	{ID: "pair-sender-refused", Weight: pairWeight + 1, Reason: SenderRejected, Source: "the sender and a refusal",
 		Pairs:   []Pair{{theSender, refused}, {refuses, theSender}},
 		Not:     []string{"mail from 0.0.0.0", "mail from your", "mail from ip", "mail from host", "mail from this host"},
 		Samples: said("553 the sender was not accepted", "550 host denies the sender")},
-	{ID: "pair-sender-faulty", Weight: pairWeight, Reason: SenderRejected, Source: "the sender and a fault",
+	{ID: "pair-sender-faulty", Weight: pairWeight + 1, Reason: SenderRejected, Source: "the sender and a fault",
 		Pairs:   []Pair{{theSender, faulty}, {fault, theSender}},
 		Samples: said("552 mail from invalid", "553 Fake sender")},
 	{ID: "pair-ip-refused", Weight: pairWeight, Reason: IPBlocked, DetailFrom: FromList, Source: "our address or server and a refusal",
@@ -21,14 +21,14 @@ var pairedHints = []Rule{
 		Samples: said("550 rcpt is rejected", "550 recipient doesn't want your mail")},
 	{ID: "pair-recipient-unknown", Weight: pairWeight, Reason: UserUnknown, Source: "the recipient and its absence",
 		Pairs:   []Pair{{slices.Concat(theRecipient, anAlias), absent}, {absence, slices.Concat(theRecipient, anAlias)}},
-		Not:     []string{"sender", "from address", "mail from", "ip address"},
+		Not:     []string{"ip address"},
 		Samples: said("550 the email address is not in our records", "550 local server don't exists that user", "559 Invalid rcptto")},
 	{ID: "pair-mailbox-disabled", Weight: pairWeight, Reason: MailboxDisabled, Source: "the mailbox and its state",
 		Pairs: []Pair{
 			{theRecipient, []string{"disabled", "suspend", "inactive", "locked", "deactivat", "expired", "closed", "frozen", "not active", "isn't active",
 				"not enabled", "hangup", "hang up", "terminated", "cancelled", "canceled", "on hold", "discontinued", "inactivity", "no longer active"}},
 			{[]string{"disabled", "suspended", "inactive", "locked", "deactivated", "expired", "frozen", "not enabled"}, theRecipient}},
-		Not:     []string{"sending for", "sender", "your account", "ip address", "inactive domain"},
+		Not:     []string{"sending for", "sender account", "sender's account", "your account", "ip address", "inactive domain"},
 		Samples: said("550 Recipient's mailbox is not enabled", "550 User hangup")},
 	{ID: "pair-mailbox-full", Weight: pairWeight, Reason: MailboxFull, Source: "the mailbox and its limits",
 		Pairs: []Pair{
@@ -47,7 +47,7 @@ var pairedHints = []Rule{
 				"not exist", "no data", "resolve error", "query error", "lookup error", "failed to resolve", "unresolvable", "be resolved", "not resolve"}},
 			{[]string{"can't find", "cannot find", "could not find", "couldn't find", "can't resolve", "cannot resolve", "unable to resolve",
 				"no such", "unknown", "no data"}, []string{"dns", "mx", "domain"}}},
-		Not:     []string{"sender", "helo", "client host", "your host", "your domain", "from domain", "reverse", "user", "recipient", "mailbox", "account"},
+		Not:     []string{"helo", "client host", "your host", "your domain", "from domain", "reverse"},
 		Samples: said("423 Dns resolve error", "511 can't find a valid MX")},
 	{ID: "pair-message-too-big", Weight: pairWeight, Reason: MessageTooBig, Source: "the message and its size",
 		Pairs: []Pair{
@@ -73,7 +73,8 @@ var pairedHints = []Rule{
 	{ID: "pair-content-refused", Weight: pairWeight, Reason: ContentRejected, Source: "an attachment and a refusal",
 		Pairs: []Pair{
 			{theAttachment, slices.Concat([]string{"too long", "too big", "too large", "quarantine", "not safe", "dangerous"}, refused)},
-			{slices.Concat([]string{"dangerous", "illegal", "restricted", "unsafe"}, refuses), []string{"attachment", "file type", "file name", "content"}}},
+			{refuses, []string{"attachment", "file type", "file name"}},
+			{[]string{"dangerous", "illegal", "restricted", "unsafe"}, []string{"attachment", "file type", "file name", "content"}}},
 		Samples: said("554 5.7.1 The file report.exe has been blocked", "554 attachment is too long", "550 5.7.1 Message contained unsafe content")},
 	{ID: "pair-auth-required", Weight: pairWeight, Reason: AuthRequired, Source: "authentication and its want",
 		Pairs: []Pair{
@@ -111,7 +112,7 @@ var (
 	theSender = []string{"sender", "sender address", "mail from", "from address", "return path", "return-path", "envelope from", "mailfrom", "your domain",
 		"from domain", "originator"}
 	ourAddress = []string{"ip", "ip address", "0.0.0.0", "client", "your host", "your server", "your mail server", "your address", "your network",
-		"your machine", "sending host", "sending server", "remote host", "remote ip", "source address", "network", "connection from"}
+		"your machine", "sending host", "sending server", "remote ip", "source address", "network", "connection from"}
 	theRecipient  = []string{"recipient", "rcpt", "user", "mailbox", "mail box", "account", "address", "inbox"}
 	anAlias       = []string{"alias", "addressee", "adressee", "local part", "localpart"}
 	theMessage    = []string{"message", "mail", "e-mail", "email", "data", "content"}

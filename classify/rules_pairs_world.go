@@ -7,7 +7,6 @@ import "slices"
 var pairedWorldHints = []Rule{
 	{ID: "pair-world-user-unknown", Weight: pairWeight, Reason: UserUnknown, Source: "the recipient and its absence, in many languages",
 		Pairs:   []Pair{{recipientWords, absentWords}, {absentWords, recipientWords}},
-		Not:     senderWords,
 		Samples: said("550 5.0.0 Kullanıcı kayıtlı değil", "550 Такой пользователь не зарегистрирован", "550 该用户不正确")},
 	{ID: "pair-world-mailbox-full", Weight: pairWeight + 2, Reason: MailboxFull, Source: "the mailbox and its limits, in many languages",
 		Pairs: []Pair{{recipientWords, []string{
@@ -16,7 +15,6 @@ var pairedWorldHints = []Rule{
 			"przekroczon", "plna", "preplnen", "ar full", "er fuld", "er full", "dolu", "переполнен", "заполнен", "превышен", "いっぱい", "一杯", "満杯", "容量",
 			"已满", "已滿", "容量不足", "空间不足", "超出容量", "초과", "가득", "용량"}},
 			{[]string{"quota de", "quota", "espaco em disco", "превышен", "용량", "容量"}, recipientWords}},
-		Not:     messageWords,
 		Samples: said("552 Le quota de cet utilisateur est dépassé", "552 Превышен размер почтового ящика")},
 	{ID: "pair-world-mailbox-disabled", Weight: pairWeight, Reason: MailboxDisabled, Source: "the mailbox and its state, in many languages",
 		Pairs: []Pair{{recipientWords, []string{
@@ -25,9 +23,9 @@ var pairedWorldHints = []Rule{
 			"uitgeschakeld", "gedeactiveerd", "geblokkeerd", "opgeheven", "zablokowan", "nieaktywn", "wylaczon", "zawieszon", "заблокирован", "отключен", "отключён",
 			"неактивен", "приостановлен", "停止", "休止", "停用", "禁用", "冻结", "凍結", "锁定", "已过期", "휴면", "정지", "중지", "만료"}},
 			{[]string{"휴면", "정지된", "停止", "冻结"}, recipientWords}},
-		Not:     append([]string{"ip"}, senderWords...),
+		Not:     []string{"ip"},
 		Samples: said("550 Cette boîte est désactivée", "550 La casella di posta è stata disattivata")},
-	{ID: "pair-world-sender-refused", Weight: pairWeight, Reason: SenderRejected, Source: "the sender and a refusal or a fault, in many languages",
+	{ID: "pair-world-sender-refused", Weight: pairWeight + 2, Reason: SenderRejected, Source: "the sender and a refusal or a fault, in many languages",
 		Pairs:   []Pair{{senderWords, slices.Concat(refusedWords, absentWords, []string{"mx"})}, {slices.Concat(refusedWords, absentWords), senderWords}},
 		Not:     []string{"ip-adr", "adresse ip"},
 		Samples: said("550 Odesílatel byl odmítnut", "553 寄件者被拒絕")},
@@ -56,7 +54,7 @@ var pairedWorldHints = []Rule{
 		Samples: said("550 Le domaine n'est pas hébergé ici", "550 Domínio não hospedado neste servidor")},
 	{ID: "pair-world-recipient-refused", Weight: pairWeight - 2, Reason: RecipientRefused, Source: "the recipient and a refusal, in many languages",
 		Pairs:   []Pair{{recipientWords, append([]string{"nimmt keine"}, refusedWords...)}},
-		Not:     append([]string{"ip", "spam", "спам", "스팸", "垃圾", "迷惑"}, senderWords...),
+		Not:     []string{"ip", "spam", "спам", "스팸", "垃圾", "迷惑"},
 		Samples: said("550 수신자가 수신을 거부하였습니다")},
 	{ID: "pair-world-auth-required", Weight: pairWeight, Reason: AuthRequired, Source: "authentication and its want, in many languages",
 		Pairs: []Pair{{[]string{"authentifi", "anmeldung", "autenticaci", "autenticaca", "autenticazione", "autentica", "uwierzytelni", "autoryzac", "аутентифик", "авториза", "認証", "身份验证", "인증"},

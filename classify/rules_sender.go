@@ -17,7 +17,7 @@ var senderWordings = []Rule{
 			"isn't in my list of allowed rcpthosts", "not in my list of allowed rcpthosts",
 			"that domain isn't in my list", "this system is not configured to relay mail",
 			"not configured to relay", "non-accepted domain", "insecure mail relay", "cannot relay", "can't relay",
-			"will not relay", "won't relay", "refused to relay", "relay rejected", "relaying rejected",
+			"will not relay", "won't relay", "refused to relay", "relay rejected", "returned not permitted to relay", "returned authentication required to relay", "relaying rejected",
 			"relaying disallowed", "rejected by relay", "not local host", "domain not in allowed rcpthosts",
 			"rcpthosts", "not a local domain", "domain is not local", "not our domain", "isn't our domain",
 			"not hosted here", "no such domain at this location", "is not one of our domains",

@@ -66,6 +66,9 @@ func addressAround(text string, i, floor int) (start, end int, ok bool) {
 		start--
 	}
 	start = asciiTail(text, start, i)
+	if start >= 1 && text[start-1] == ':' && strings.HasPrefix(text[start:i], "//") || hasPrefixFold(text[start:i], "www.") && strings.IndexByte(text[start:i], '/') > 0 {
+		return start, end, false // "https://example.net/?u=a@b.example" is a link.
+	}
 	for start < i && (text[start] == '.' || text[start] == '\'' || text[start] == '/' || text[start] == '*') {
 		start++
 	}
@@ -182,6 +185,9 @@ func domainOf(address string) string {
 	}
 	return cleanHost(address[i+1:])
 }
+
+// localPart is what stands before the "@" of an address.
+func localPart(address string) string { return address[:max(strings.LastIndexByte(address, '@'), 0)] }
 
 // cleanHost is a host name in lower case and A-labels, no trailing dot.
 func cleanHost(name string) string {

@@ -92,6 +92,7 @@ func (m *message) decode() []parse.Event {
 	likely := m.looksLikeBounce() || d != nil && d.alone
 	if likely && d != nil && d.decode != nil {
 		if events := d.decode(m); len(events) > 0 {
+			m.markDelays(events)
 			m.addMessageFields(events)
 			return m.named(d.name, events)
 		}

@@ -18,11 +18,17 @@ var qmail = dialect{
 	decode: func(m *message) []parse.Event { return m.qsbmf("hi. this is") },
 }
 
+// gaveUp is what qmail-send adds to the last temporary error when the queue lifetime ends.
+const gaveUp = "I'm not going to try again; this message has been in the queue too long."
+
 func (m *message) qsbmf(intro string) []parse.Event {
 	events := m.blocks(after(m.text, intro), headBracket)
 	for i := range events {
 		e := &events[i]
 		e.Diagnostic = oneLine(before(e.Diagnostic, "--- below this line"))
+		if why, ok := strings.CutSuffix(e.Diagnostic, gaveUp); ok && strings.TrimSpace(why) != "" {
+			e.Diagnostic, e.Subkind = strings.TrimSpace(why), parse.Expired
+		}
 		if strings.HasPrefix(e.Diagnostic, "Connected to ") && containsFold(e.Diagnostic, "my name was rejected") {
 			e.Command = "EHLO"
 		} else if containsFold(e.Diagnostic, "sender was rejected") {

@@ -206,8 +206,20 @@ func (m *message) decodeStatus() []parse.Event {
 		if !strings.Contains(e.Recipient, "@") && strings.Contains(r.original, "@") {
 			e.Recipient = r.original
 		}
+		if !strings.Contains(e.Recipient, "@") {
+			if a := m.soleRecipient(); a != "" && strings.EqualFold(localPart(a), e.Recipient) {
+				e.Recipient = a // "LOCAL; bob"
+			}
+		}
 		if e.Diagnostic == "" {
 			e.Diagnostic = oneLine(r.supplement)
+		}
+		if e.Action == "failed" && strings.HasPrefix(e.Status, "2.") {
+			// AOL wrote so for years: the fields tell of the connection, the text of the failure.
+			e.Status, r.status = "", ""
+			if c := findReply(e.Diagnostic).code; c != "" && c[0] == '2' {
+				e.Diagnostic = ""
+			}
 		}
 		if r.status != "" {
 			e.StatusFrom = parse.FromStatusField

@@ -36,6 +36,7 @@ func (m *message) finish(e *parse.Event) {
 			e.Sender = to[0]
 		}
 	}
+	e.Diagnostic = withoutGloss(e.Diagnostic)
 	var low haystack
 	low.fill(e.Diagnostic)
 	if e.Kind != parse.Feedback && e.Kind != parse.AutoReply {
@@ -58,6 +59,16 @@ func (m *message) finish(e *parse.Event) {
 		&e.ReportingMTA, &e.RemoteHost, &e.HELO, &e.DKIMDomain, &e.DKIMSelector, &e.Diagnostic} {
 		*s = printable(*s)
 	}
+}
+
+// withoutGloss leaves of "You do not have permission ... <mx.example.net #5.7.1 smtp;550 5.7.1 Unable to relay>" what the
+// server said. The sentence before is what Exchange makes of the status alone, and the name is its own.
+func withoutGloss(diagnostic string) string {
+	gloss, said, ok := cutFold(diagnostic, " smtp;")
+	if i := strings.LastIndexByte(gloss, '#'); !ok || i < 0 || !isStatus(gloss[i+1:]) || findReply(said).code == "" {
+		return diagnostic
+	}
+	return strings.TrimSuffix(strings.TrimSpace(before(said, "> #smtp#")), ">")
 }
 
 // finishReply settles Status and ReplyCode from the fields and the diagnostic.

@@ -30,14 +30,27 @@ func (m *message) general() []parse.Event {
 	if a := m.soleRecipient(); len(events) == 0 && a != "" && !innocent[strings.ToLower(a)] {
 		events = append(events, m.event(a, essence(m.text)))
 	}
-	if m.saysDelay() {
+	m.markDelays(events)
+	if m.saysDelivered() {
 		for i := range events {
-			if r := findReply(events[i].Diagnostic); r.code == "" || r.code[0] != '5' {
-				events[i].Kind = parse.Delay
+			if events[i].Kind == parse.Failure && !hasReply(events[i].Diagnostic) {
+				events[i].Kind = parse.Delivery
 			}
 		}
 	}
 	return events
+}
+
+// markDelays makes delays of the failures of a report that says that more tries will follow.
+func (m *message) markDelays(events []parse.Event) {
+	if !m.saysDelay() {
+		return
+	}
+	for i := range events {
+		if r := findReply(events[i].Diagnostic); events[i].Kind == parse.Failure && (r.code == "" || r.code[0] != '5') {
+			events[i].Kind = parse.Delay
+		}
+	}
 }
 
 // suspect is an address that may be a recipient, and what the text says behind it.
@@ -195,10 +208,13 @@ func isBystanderLine(line string) bool {
 	if !strings.Contains(line, "@") {
 		return false
 	}
+	if a, said := headBracket(line); a != "" && hasReply(said) {
+		return false // "<address>: 550 ... contact ...": whom it is about, and what was said.
+	}
 	for _, phrase := range []string{"message-id:", "message id:", "mailto:", "contact ", "please forward", "please send mail to",
 		"generated from ", "expanded from", "for assistance", "for help", "further information", "your message from ", "sent by <", "from: <", "mail from:<",
 		"wenden sie sich", "kontaktieren", "contactez", "contacter", "en contacto", "contactar", "contattare", "em contato", "neem contact",
-		"братитесь", "お問い合わせ", "联系", "skontaktuj", "kontakta", "reply to", "write to", "e-mail us", "email us"} {
+		"братитесь", "お問い合わせ", "联系", "skontaktuj", "kontakta", "please reply to", "write to", "e-mail us", "email us"} {
 		if containsFold(line, phrase) {
 			return true
 		}
@@ -223,7 +239,13 @@ func (m *message) soleRecipient() string {
 // essence picks from a text what the remote server said: the paragraph with the best reply, else all. Of a long
 // transcript, it is the last refusal and the line before it, which is the command.
 func essence(text string) string {
-	best, bestRank := "", 0
+	for _, mark := range saidMarks {
+		if _, said, ok := cutFold(text, mark); ok && hasReply(said) {
+			text = said
+			break
+		}
+	}
+	best, bestRank, bare := "", 0, false
 	for paragraph := range strings.SplitSeq(text, "\n\n") {
 		r := findReply(paragraph)
 		rank := 0
@@ -233,8 +255,9 @@ func essence(text string) string {
 		if r.code != "" {
 			rank += 2
 		}
-		if rank > bestRank {
-			best, bestRank = paragraph, rank
+		if rank > bestRank || rank == bestRank && bare {
+			// "Status code: 550 5.1.10", and further down what was said.
+			best, bestRank, bare = paragraph, rank, rank > 0 && len(strings.Fields(paragraph)) < 6
 		}
 	}
 	if bestRank == 0 {
@@ -250,6 +273,10 @@ func essence(text string) string {
 	return oneLine(best)
 }
 
+// saidMarks stand before what the remote server said, lower case: Exchange Online, Gmail, Mimecast, XMail.
+var saidMarks = []string{"reported error:", "the response from the remote server was:", "the response was:", "additional information follows :",
+	"the error that the other server returned was:", "the reason of the delivery failure was:"}
+
 // looksLikeBounce weighs the signs that a message without delivery-status reports a failure.
 func (m *message) looksLikeBounce() bool {
 	if m.head.has("X-Failed-Recipients") {
@@ -262,8 +289,11 @@ func (m *message) looksLikeBounce() bool {
 	case m.fromMailSystem():
 		score++ // A postmaster may be a person.
 	}
-	if p := strings.TrimSpace(m.head.get("Return-Path")); p == "<>" || p == "<MAILER-DAEMON>" {
+	switch p := lower(strings.TrimSpace(m.head.get("Return-Path"))); {
+	case p == "<>" || p == "<mailer-daemon>":
 		score++
+	case p != "" && !m.fromMailSystem() && !isRole(strings.Trim(p, "<>")):
+		score -= 2 // A report has nobody to be returned to (RFC 5321 section 4.5.5).
 	}
 	if strings.Contains(strings.ToLower(m.head.get("Content-Type")), "delivery-status") {
 		score += 2

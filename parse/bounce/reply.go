@@ -13,7 +13,7 @@ type reply struct {
 // status counts most, then one at the start of a line or behind "said:", then any other that is followed by a word.
 func findReply(text string) reply {
 	var best reply
-	bestRank := 0
+	bestRank, bestAt := 0, 0
 	for i := 0; i+3 <= len(text); i++ {
 		c := text[i]
 		if c < '2' || c > '5' || !startsNumber(text, i) {
@@ -31,11 +31,12 @@ func findReply(text string) reply {
 			rank = 1 // Of a transcript, the refusal counts.
 		}
 		if rank > bestRank {
-			best.code, bestRank = text[i:i+3], rank
+			best.code, bestRank, bestAt = text[i:i+3], rank, i
 		}
 	}
-	if best.code != "" && best.status != "" && best.code[0] != best.status[0] && bestRank < 4 {
-		// "This is a permanent error. 250 messages ..." beside 5.x.y: the two cannot be one reply.
+	if best.code != "" && best.status != "" && best.code[0] != best.status[0] && bestRank < 4 && (bestRank < 3 || statusLen(strings.TrimLeft(text[bestAt+3:], " -#")) == 0) {
+		// "This is a permanent error. 250 messages ..." beside 5.x.y: the two cannot be one reply; "550 4.4.7" and
+		// "421 5.7.32" are, whatever the RFC says.
 		best.code = ""
 	}
 	return best

@@ -110,8 +110,8 @@ func findReturned(text string, low *haystack) (at, rest int) {
 		for _, i := range linesWith(text, low.low, mark, at) {
 			line, next := stringLine(text, i)
 			line = strings.Trim(lower(line), " \t-=*>#|._")
-			if !strings.HasPrefix(line, mark) && len(line) >= len(mark)+30 {
-				continue // Within a sentence.
+			if !strings.HasPrefix(line, mark) && len(line) >= len(mark)+30 || strings.HasPrefix(line, "original message details") {
+				continue // Within a sentence; or Exchange Online's list of date, sender, recipient and subject.
 			}
 			if begin, ok := headerFollows(text, next); ok {
 				at, rest = i, begin
@@ -252,6 +252,9 @@ func receivedID(hop string) (id, by string) {
 			by = word
 		}
 		last = word
+	}
+	if strings.Count(id, ".") > 1 && strings.Trim(id, "0123456789.") == "" {
+		id = "" // "with Microsoft SMTP Server id 15.0.1104.5" is the version of the server.
 	}
 	return id, by
 }

@@ -178,11 +178,19 @@ func merged(events []parse.Event) []parse.Event {
 	return out
 }
 
+// saysDelivered is whether the report, which has no delivery-status fields, is of a success.
+func (m *message) saysDelivered() bool {
+	return hasAnyPrefix(m.lowSubject, "delivered:", "relayed:", "mail delivered", "successful mail delivery") ||
+		m.textHasAny("has been successfully delivered", "was successfully delivered", "is complete, but no delivery notification was sent",
+			"has been delivered to the following recipients")
+}
+
 // saysDelay is whether the report is a warning: the message is still in the queue.
 func (m *message) saysDelay() bool {
-	if m.subjectHas("delayed", "(delay)", "warning:", "still being retried", "verzögert", "retardé", "retrasad", "ritardat", "delivery delay") {
+	if m.subjectHas("delayed", "(delay)", "still being retried", "verzögert", "retardé", "retrasad", "ritardat", "delivery delay", "warning: could not",
+		"warning: message") {
 		return true
 	}
-	return m.textHasAny("this is a warning message only", "has been delayed", "message will be retried", "is only a temporary failure",
+	return m.textHasAny("this is a warning message only", "has been delayed", "message will be retried", "is only a temporary failure", "is only a notice", "another attempt will be made",
 		"you do not need to resend", "delivery attempts will continue", "has not yet been delivered", "will continue to be attempted", "will keep trying")
 }
