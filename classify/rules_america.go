@@ -160,21 +160,20 @@ var americaRules = []Rule{
 		Samples: saidBy(coxMX, "421 Too many sessions from 192.0.2.1 AUP#CXCNCT")},
 
 	{ID: "spectrum-ptr", Reason: NoReverseDNS, Source: spectrumCodes,
-		Text: []string{"aup#1100", "aup#1105", "aup#1110", "aup#1115", "aup#1120", "aup#1125", "aup#1130",
-			"aup#1135", "aup#1140", "aup#1145", "aup#1150"},
+		Text: aup("1100", "1105", "1110", "1115", "1120", "1125", "1130", "1135", "1140", "1145", "1150"),
 		Samples: saidBy(spectrumMX, "554 5.7.1 Connection refused: 192.0.2.1 has no reverse DNS. AUP#1130",
 			"AUP#1100", "AUP#1150")},
 	{ID: "spectrum-blocked", Reason: IPBlocked,
 		Source:  spectrumCodes,
-		Text:    []string{"aup#1000", "aup#1010", "aup#1020", "aup#1090", "aup#blk", "aup#dnsbl", "aup#in-"},
+		Text:    append(aup("1000", "1010", "1020", "1090"), "aup#blk", "aup#dnsbl", "aup#in-"),
 		Samples: saidBy(spectrumMX, "554 Connection refused. IP address is blocked. AUP#1000")},
-	{ID: "spectrum-user-unknown", Reason: UserUnknown, Source: spectrumCodes, Text: []string{"aup#1300"},
+	{ID: "spectrum-user-unknown", Reason: UserUnknown, Source: spectrumCodes, Text: aup("1300"),
 		Samples: saidBy(spectrumMX, "550 5.1.1 Not our Customer AUP#1300")},
-	{ID: "spectrum-spam", Reason: Spam, Source: spectrumCodes, Text: []string{"aup#1250", "aup#1260", "aup#1270", "aup#1520"},
+	{ID: "spectrum-spam", Reason: Spam, Source: spectrumCodes, Text: aup("1250", "1260", "1270", "1520"),
 		Samples: saidBy(spectrumMX, "550 5.7.1 Message blocked due to spam content AUP#1260")},
 	{ID: "spectrum-rate", Reason: RateLimited,
 		Source:  spectrumCodes,
-		Text:    []string{"aup#1600", "aup#1310", "aup#1500", "aup#1440", "aup#1450"},
+		Text:    aup("1600", "1310", "1320", "1330", "1500", "1430", "1440", "1450", "1570"),
 		Samples: saidBy(spectrumMX, "421 Too many messages AUP#1310")},
 
 	{ID: "att-blocked", Reason: IPBlocked, Detail: "AT&T",
@@ -228,4 +227,13 @@ var americaRules = []Rule{
 		Text: []string{"delivery error: dd sorry your message to @ cannot be delivered",
 			"delivery error: dd this account", "account has been disabled or discontinued [#1"},
 		Samples: said("554 delivery error: dd Sorry your message to a@example.org cannot be delivered. This account has been disabled or discontinued [#102].")},
+}
+
+// aup are the codes of Spectrum, which has them with and without the direction.
+func aup(codes ...string) []string {
+	var texts []string
+	for _, code := range codes {
+		texts = append(texts, "aup#"+code, "aup#i-"+code, "aup#o-"+code)
+	}
+	return texts
 }

@@ -4,7 +4,7 @@ package classify
 var contentWordings = []Rule{
 	{ID: "spam", Reason: Spam, Source: "SpamAssassin, amavisd, Barracuda, wordings of many filters",
 		Text: []string{"blacklisted link", "blacklisted links", "url is blacklisted", "blacklisted domain in",
-			"domain in the message", "link in the message", "links in the message", "spam trap", "spamtrap",
+			"message is blacklisted", "message are blacklisted", "classified as bulk", "domain in the message", "link in the message", "links in the message", "spam trap", "spamtrap",
 			"blacklisted url", "content filter rejection", "mailmarshal spamprofiler",
 			"classification as bulk", "returned message detected as spam", "bulk mail", "uribl policy", "blocking url", "surbl", "recurrent pattern detection",
 			"mass mailer", "detected that this message is suspicious", "message is likely suspicious",
@@ -91,12 +91,12 @@ var contentWordings = []Rule{
 			"administratively prohibited", "administratively denied", "administrative policy",
 			"rejected by administrat", "transport rule", "transport.rules", "rejected by an administrator",
 			"mail flow rule", "blocked by administrator", "rejected by the recipient's",
-			"because the recipient domain", "closed mailing list", "denied by policy"},
+			"because the recipient domain", "closed mailing list", "denied by policy", "failed to disclose their identity", "legitimate bounces"},
 		Samples: said("554 5.7.9 Message not accepted for policy reasons.")},
 	{ID: "security", Reason: Security, Source: "wordings of many servers",
 		Text: []string{"security reason", "security violation", "security problem", "for security",
 			"account subject to", "executable files are not allowed in compressed files", "cryptographic",
-			"sorry, you don't authenticate or the domain isn't in my list of allowed", "verification failure",
+			"sorry, you don't authenticate or the domain isn't in my list of allowed",
 			"not allowed to access"},
 		Samples: said("550 5.7.0 Refused for security reasons")},
 }

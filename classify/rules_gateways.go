@@ -4,6 +4,7 @@ const (
 	mimecastCodes = "https://mimecastsupport.zendesk.com (Mimecast SMTP error codes)"
 	mimecastMX    = "eu-smtp-inbound-1.mimecast.com"
 	ciscoMX       = "mx1.example-org.iphmx.com"
+	vadeCodes     = "https://postmaster-oxsus.vadesecure.com/"
 	barracudaPage = "https://campus.barracuda.com/ (Barracuda reputation)"
 )
 
@@ -17,7 +18,7 @@ var gatewayRules = []Rule{
 	{ID: "mimecast-dmarc", Reason: AuthFailed, Detail: "dmarc", Text: []string{"dmarc sender invalid - envelope rejected"},
 		Source: mimecastCodes, Samples: saidBy(mimecastMX,
 			"550 DMARC Sender Invalid - envelope rejected - https://community.mimecast.com/docs/DOC-1369#550")},
-	{ID: "mimecast-greylist", Reason: Greylisted, Text: []string{"internal resources are temporarily unavailable"},
+	{ID: "mimecast-greylist", Reason: Greylisted, Text: []string{"internal resources are temporarily unavailable", "internal resource temporarily unavailable"},
 		Source: mimecastCodes, Samples: saidBy(mimecastMX,
 			"451 Internal resources are temporarily unavailable - https://community.mimecast.com/docs/DOC-1369#451")},
 	{ID: "mimecast-network", Reason: IPBlocked, Detail: "their network policy", End: Domain,
@@ -28,7 +29,8 @@ var gatewayRules = []Rule{
 		Samples: saidBy(mimecastMX, "554 Email rejected due to security policies - MCSpamSignature.x.1")},
 	{ID: "mimecast-blocked", Reason: SenderRejected,
 		Text: []string{"administrative prohibition - envelope blocked", "envelope blocked - user entry",
-			"envelope blocked - user domain entry", "envelope blocked"}, End: Recipient,
+			"envelope blocked - user domain entry", "envelope blocked",
+			"rejected by header based manually blocked", "rejected by header based blocked senders"}, End: Recipient,
 		Source: mimecastCodes, Samples: saidBy(mimecastMX,
 			"550 Administrative prohibition - envelope blocked - https://community.mimecast.com/docs/DOC-1369#550")},
 	{ID: "mimecast-rbl", Reason: IPBlocked, DetailFrom: FromList, Provider: "mimecast",
@@ -168,6 +170,14 @@ var gatewayRules = []Rule{
 		Text:    []string{"hornetsecurity", "antispameurope"},
 		Source:  "Hornetsecurity Spamfilter Service",
 		Samples: said("554 5.7.1 Rejected by antispameurope, see http://www.antispameurope.com/")},
+	{ID: "vade-blocked", Reason: IPBlocked, Detail: "Vade", Text: []string{"oxsus0001_"}, Source: vadeCodes,
+		Samples: said("550 5.7.1 Connection refused. OXSUS0001_101")},
+	{ID: "vade-ptr", Reason: NoReverseDNS, Text: []string{"oxsus0001_105"}, Source: vadeCodes,
+		Samples: said("550 5.7.1 Connection refused. OXSUS0001_105")},
+	{ID: "vade-rate", Reason: TooManyConnections, Text: []string{"oxsus0001_110", "oxsus0001_136", "oxsus0001_139", "oxsus0001_140"}, Source: vadeCodes,
+		Samples: said("421 4.2.1 Connection refused. OXSUS0001_110")},
+	{ID: "vade-busy", Reason: SystemFull, Text: []string{"oxsus0001_102"}, Source: vadeCodes,
+		Samples: said("421 4.2.1 Connection deferred. OXSUS0001_102")},
 	{ID: "magicmail-ptr", Reason: NoReverseDNS,
 		Text: []string{"will not accept messages from servers/devices with no reverse dns",
 			"linuxmagic.com/best_practices/check_ip_reverse_dns"}, Source: "MagicMail",

@@ -148,8 +148,7 @@ var microsoftRules = []Rule{
 	{ID: "microsoft-null-mx", Reason: NoMailService,
 		Source:   microsoftNDR,
 		Text:     []string{"does not accept mail (nullmx)", "nullmx"},
-		Statuses: []string{"x.1.10", "x.7.27"},
-		Not:      []string{"sender address"}, // RFC 7505 section 4.2: then ours has it
+		Statuses: []string{"x.1.10"},
 		Samples:  said("550 5.1.10 Domain example.org does not accept mail (nullMX)")},
 	{ID: "microsoft-recipient-not-found", Reason: UserUnknown, Source: microsoftNDR, Statuses: []string{"5.1.10"},
 		Text:    []string{"recipientnotfound", "recipient not found", "recipient * not found"},

@@ -86,7 +86,8 @@ var pairedHints = []Rule{
 		Samples: said("503 AUTH first", "451 auth error", "550 only registered users may use this system")},
 	{ID: "pair-no-reverse-dns", Weight: pairWeight, Reason: NoReverseDNS, Source: "the name of our address and its want",
 		Pairs: []Pair{{[]string{"reverse", "ptr", "rdns", "resolve your"}, []string{"fail", "not match", "doesn't match", "missing", "not found",
-			"no match", "mismatch", "not set", "invalid", "generic", "is required", "needed", "reject"}}},
+			"no match", "mismatch", "not set", "invalid", "generic", "is required", "needed", "reject"}},
+			{[]string{"no valid", "has no", "have no", "missing", "without", "wrong", "invalid", "fix your", "lack"}, []string{"ptr", "rdns", "reverse dns", "reverse name"}}},
 		Not:     []string{"reverse path", "reverse-path", "helo", "ehlo"},
 		Samples: said("550 the PTR is not set")},
 	{ID: "pair-bad-helo", Weight: pairWeight, Reason: BadHELO, Source: "our greeting and its fault",
@@ -111,17 +112,17 @@ const pairWeight = 6
 var (
 	theSender = []string{"sender", "sender address", "mail from", "from address", "return path", "return-path", "envelope from", "mailfrom", "your domain",
 		"from domain", "originator"}
-	ourAddress = []string{"ip", "ip address", "0.0.0.0", "client", "your host", "your server", "your mail server", "your address", "your network",
+	ourAddress = []string{"ip", "ip address", "0.0.0.0", "client", "your host", "your server", "your mail server", "your network",
 		"your machine", "sending host", "sending server", "remote ip", "source address", "network", "connection from"}
 	theRecipient  = []string{"recipient", "rcpt", "user", "mailbox", "mail box", "account", "address", "inbox"}
 	anAlias       = []string{"alias", "addressee", "adressee", "local part", "localpart"}
 	theMessage    = []string{"message", "mail", "e-mail", "email", "data", "content"}
-	theAttachment = []string{"attachment", "attached file", "the file", "file type", "file extension"}
+	theAttachment = []string{"attachment", "attached file", "file", "file type", "file extension"}
 )
 
 // What is said of it.
 var (
-	refused = []string{"reject", "denied", "denies", "refuse", "blocked", "banned", "forbidden", "prohibit", "not allow", "not accept", "not permit",
+	refused = []string{"reject", "denied", "denies", "refuse", "blocked", "blocks", "banned", "forbidden", "prohibit", "not allow", "not accept", "not permit",
 		"isn't allowed", "isn't accepted", "isn't permitted", "not authori", "unauthori", "disallow", "blacklist", "black list", "not welcome",
 		"unwelcome", "doesn't want", "does not want", "restricted"}
 	refuses = []string{"reject", "denies", "denied", "deny", "refuse", "block", "banned", "ban", "forbid", "prohibit", "not accept", "don't accept", "not allow",
