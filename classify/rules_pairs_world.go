@@ -66,8 +66,8 @@ var pairedWorldHints = []Rule{
 var (
 	recipientWords = []string{"empfanger", "empfaenger", "benutzer", "teilnehmer", "mailadresse", "e-mail-adresse", "adresse", "postfach", "konto", "mailbox",
 		"destinataire", "utilisateur", "boite", "compte", "usuario", "destinatario", "destinataria", "cuenta", "buzon", "direccion", "casilla", "bandeja",
-		"utente", "casella", "indirizzo", "account", "utilizador", "conta", "caixa", "endereco", "ontvanger", "gebruiker", "e-mailadres", "adres", "postvak",
-		"odbiorc", "adresat", "uzytkownik", "skrzynk", "kont", "prijemc", "uzivatel", "schrank", "mottagar", "anvandar", "brevlad", "modtager", "bruger",
+		"utente", "casella", "indirizzo", "account", "utilizador", "conta de", "esta conta", "conta nao", "conta foi", "conta do", "caixa", "endereco", "ontvanger", "gebruiker", "e-mailadres", "adres", "postvak",
+		"odbiorc", "adresat", "uzytkownik", "skrzynk", "prijemc", "uzivatel", "schranka", "schranky", "schranku", "mottagar", "anvandar", "brevlad", "modtager", "bruger",
 		"mottaker", "bruker", "postkasse", "alici", "kullanici", "posta kutusu", "пользовател", "получател", "адрес", "ящик", "учетн", "учётн", "аккаунт",
 		"ユーザ", "宛先", "あて先", "受信者", "アドレス", "メールボックス", "アカウント", "用户", "用戶", "收件人", "邮箱", "郵箱", "帐号", "账号", "帐户", "账户", "信箱",
 		"使用者", "收件者", "사용자", "수신자", "계정", "메일박스", "편지함", "주소"}
@@ -88,6 +88,6 @@ var (
 	refusedWords = []string{"abgelehnt", "verweigert", "zuruckgewiesen", "zurueckgewiesen", "nicht erlaubt", "nicht akzeptiert", "unzulassig", "gesperrt", "blockiert", "geblockt",
 		"refuse", "rejete", "interdit", "bloque", "non autorise", "blackliste", "rechazad", "denegad", "bloquead", "no permitid", "no autorizad", "rifiutat",
 		"respint", "bloccat", "non consentit", "non autorizzat", "rejeitad", "recusad", "negad", "nao permitid", "nao autorizad", "geweigerd", "geblokkeerd",
-		"niet toegestaan", "odrzucon", "zablokowan", "odmow", "odmitnut", "nekad", "avvis", "reddedil", "engellen", "отклон", "запрещ", "заблокирован", "отказ",
+		"niet toegestaan", "odrzucon", "zablokowan", "odmow", "odmitnut", "nekad", "reddedil", "engellen", "отклон", "запрещ", "заблокирован", "отказ",
 		"拒否", "拒绝", "拒絕", "拒收", "被拒", "禁止", "封禁", "거부", "거절", "차단"}
 )

@@ -59,7 +59,7 @@ var recipientWordings = []Rule{
 			"account deleted", "user deleted", "account has been removed", "mailbox has been removed",
 			"address has been removed", "user has been removed", "you are writing to has retired", "has retired",
 			"recipient not in", "recipient is not in", "unknown to this", "address is not in use",
-			"address not in use", "nobody by that name", "no one by that name", "no person by",
+			"address not in use", "badrcptto", "in name directory", "not an active address", "not email addresses", "nessun utente", "nobody by that name", "no one by that name", "no person by",
 			"no longer works", "has left the company", "has left the organization", "has left the organisation",
 			"left our company", "no longer exists", "is not a valid e-mail",
 			"account not available", "mailbox unavailable: not local", "can't accept user", "destination server rejected recipients",
@@ -131,7 +131,7 @@ var recipientWordings = []Rule{
 
 	{ID: "mailbox-full", Weight: 8, Reason: MailboxFull,
 		Source: "wordings of many servers; Dovecot quota, Cyrus lmtpd, Courier maildrop, Exchange STOREDRV",
-		Text: []string{"mailbox has no free space", "no free space", "mailbox has too many messages", "domain size limit",
+		Text: []string{"mailbox has no free space", "does not have enough space", "space has been used up", "no free space", "mailbox has too many messages", "domain size limit",
 			"has too many messages in",
 			"procmail: quota exceeded", "can't create user output file * quota exceeded",
 			"larger than the current system limit or the recipient's mailbox is full",
