@@ -13,7 +13,7 @@ var pairedHints = []Rule{
 		Pairs:   []Pair{{theSender, faulty}, {fault, theSender}},
 		Samples: said("552 mail from invalid", "553 Fake sender")},
 	{ID: "pair-ip-refused", Weight: pairWeight, Reason: IPBlocked, DetailFrom: FromList, Source: "our address or server and a refusal",
-		Pairs:   []Pair{{ourAddress, refused}, {refuses, ourAddress}, {[]string{"invalid"}, []string{"ip"}}},
+		Pairs:   []Pair{{ourAddress, refused}, {refuses, ourAddress}, {[]string{"invalid", "bad"}, []string{"ip"}}},
 		Samples: said("554 remote IP is forbidden", "550 black ip", "550 IP is rejected")},
 	{ID: "pair-recipient-refused", Weight: pairWeight, Reason: RecipientRefused, Source: "the recipient and a refusal",
 		Pairs:   []Pair{{theRecipient, refused}, {refuses, theRecipient}},
@@ -132,7 +132,7 @@ var (
 		"not fully qualified", "has no", "must resolve", "no mx", "no dns", "required", "missing"}
 	fault = []string{"invalid", "illegal", "bad", "fake", "forged", "spoofed", "unknown", "unvalidated", "unverified", "unresolvable", "malformed", "wrong",
 		"no valid mx for", "find a valid mx for", "required for"}
-	absent = []string{"unknown", "not found", "not exist", "n't exist", "don't exist", "no longer exist", "invalid", "not known", "isn't known", "non-existent",
+	absent = []string{"unknown", "not found", "not exist", "n't exist", "no exist", "don't exist", "no longer exist", "invalid", "not known", "isn't known", "non-existent",
 		"nonexistent", "not valid", "isn't valid", "not recogni", "unrecogni", "be found", "not on this", "not listed", "not in our", "not in my",
 		"not here", "not local", "isn't local", "does not have", "doesn't have", "has no mailbox", "not associated", "no such", "incorrect", "wrong",
 		"not registered", "isn't registered", "not our", "no longer with", "no longer at", "no longer here", "no longer works", "not available here",

@@ -19,7 +19,7 @@ var pairedWorldHints = []Rule{
 	{ID: "pair-world-mailbox-disabled", Weight: pairWeight, Reason: MailboxDisabled, Source: "the mailbox and its state, in many languages",
 		Pairs: []Pair{{recipientWords, []string{
 			"gesperrt", "deaktiviert", "stillgelegt", "inaktiv", "abgeschaltet", "desactive", "suspend", "bloque", "ferme", "resilie", "deshabilitad", "desactivad",
-			"suspendid", "inactiv", "cancelad", "disabilitat", "disattivat", "sospes", "bloccat", "scadut", "desativad", "suspens", "inativ", "desabilitad",
+			"suspendid", "inactiv", "cancelad", "disabilitat", "disattivat", "sospes", "bloccat", "ha expirado", "expirou", "scadut", "desativad", "suspens", "inativ", "desabilitad",
 			"uitgeschakeld", "gedeactiveerd", "geblokkeerd", "opgeheven", "zablokowan", "nieaktywn", "wylaczon", "zawieszon", "заблокирован", "отключен", "отключён",
 			"неактивен", "приостановлен", "停止", "休止", "停用", "禁用", "冻结", "凍結", "锁定", "已过期", "휴면", "정지", "중지", "만료"}},
 			{[]string{"휴면", "정지된", "停止", "冻结"}, recipientWords}},
@@ -36,7 +36,7 @@ var pairedWorldHints = []Rule{
 		Samples: said("550 Verbindungen von Ihrer IP sind gesperrt", "550 Votre serveur est blacklisté")},
 	{ID: "pair-world-spam", Weight: pairWeight + 8, Reason: Spam, Source: "spam and a refusal, in many languages",
 		Pairs: []Pair{{[]string{"spam", "antispam", "unerwunschte werbung", "courrier indesirable", "correo no deseado", "垃圾邮件", "垃圾郵件", "迷惑メール", "спам", "스팸"},
-			refusedWords}, {append([]string{"uznana za", "aangemerkt", "подозрение на", "判定为", "判定為"}, refusedWords...), []string{"spam", "antispam", "спам", "垃圾", "スパム"}}},
+			refusedWords}, {append([]string{"uznana za", "aangemerkt", "подозрение на", "判定为", "判定為"}, refusedWords...), []string{"spam", "antispam", "antyspam", "спам", "垃圾", "スパム"}}},
 		Samples: said("554 Ihre Mail wurde vom Spamfilter zurückgewiesen")},
 	{ID: "pair-world-too-big", Weight: pairWeight, Reason: MessageTooBig, Source: "the message and its size, in many languages",
 		Pairs: []Pair{{messageWords, []string{"zu gross", "grosse", "trop volumineux", "trop gros", "depasse la", "demasiado grande", "tamano", "excede", "troppo grande",

@@ -96,7 +96,7 @@ var recipientWordings = []Rule{
 			"not a valid recipient", "not a valid user", "not a valid email", "not a known recipient",
 			"not a known user", "not a local user", "not known at this site", "not known here", "is unknown here",
 			"isn't a recognized user", "not a recognized user", "not our customer", "not our user",
-			"is not a user", "not an active user", "does not exist here", "does not exist on this server",
+			"is not a user", "not a member of domain", "not an active user", "does not exist here", "does not exist on this server",
 			"doesn't exist here", "does not exist on this system", "does not exist at this",
 			"mailbox unavailable or not found", "mailbox name not found", "mailbox invalid", "mailbox not present",
 			"mailbox not exist", "mailbox is not exist", "no mailbox found", "no mailbox by that name",
