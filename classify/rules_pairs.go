@@ -21,7 +21,7 @@ var pairedHints = []Rule{
 		Samples: said("550 rcpt is rejected", "550 recipient doesn't want your mail")},
 	{ID: "pair-recipient-unknown", Weight: pairWeight, Reason: UserUnknown, Source: "the recipient and its absence",
 		Pairs:   []Pair{{slices.Concat(theRecipient, anAlias), absent}, {absence, slices.Concat(theRecipient, anAlias)}},
-		Not:     []string{"ip address"},
+		Not:     []string{"ip address", "format"},
 		Samples: said("550 the email address is not in our records", "550 local server don't exists that user", "559 Invalid rcptto")},
 	{ID: "pair-mailbox-disabled", Weight: pairWeight, Reason: MailboxDisabled, Source: "the mailbox and its state",
 		Pairs: []Pair{

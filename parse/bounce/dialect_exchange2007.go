@@ -31,7 +31,14 @@ var exchange2007 = dialect{
 			return a, strings.TrimLeft(t[strings.Index(t, a)+len(a):], "> ")
 		})
 		for i := range events {
-			events[i].Diagnostic = strings.Trim(events[i].Diagnostic, "# ")
+			e := &events[i]
+			e.Diagnostic = strings.Trim(e.Diagnostic, "# ")
+			// "mx.example.net #550 5.1.1 ..." begins with the host that refused, which may be the one that reports.
+			host, _, ok := strings.Cut(e.Diagnostic, " #")
+			generating, _, _ := strings.Cut(text, e.Recipient)
+			if ok && isDomain(host) && !containsFold(generating, lower(host)) {
+				e.RemoteHost = cleanHost(host)
+			}
 		}
 		return merged(events)
 	},

@@ -27,8 +27,13 @@ func (m *message) general() []parse.Event {
 			events[i].Diagnostic = whole
 		}
 	}
-	if a := m.soleRecipient(); len(events) == 0 && a != "" && !innocent[strings.ToLower(a)] {
-		events = append(events, m.event(a, essence(m.text)))
+	if len(events) == 0 {
+		for _, a := range []string{m.soleRecipient(), firstAddress(m.subject), m.verpRecipient()} {
+			if a != "" && !innocent[strings.ToLower(a)] && !isRole(strings.ToLower(a)) {
+				events = append(events, m.event(a, essence(m.text)))
+				break
+			}
+		}
 	}
 	m.markDelays(events)
 	if m.saysDelivered() {
@@ -73,7 +78,7 @@ func (m *message) suspects(innocent map[string]bool) []suspect {
 		}
 		var named []string
 		if !isBystanderLine(line) {
-			named = addressesIn(line, 20)
+			named = addressesIn(before(line, bystanderWords...), 20)
 		}
 		for _, a := range named {
 			key := strings.ToLower(a)
@@ -174,7 +179,7 @@ func isRole(address string) bool {
 		"helpdesk", "delist", "unblock", "mail-daemon":
 		return true
 	}
-	return false
+	return strings.HasSuffix(local, "-owner") || strings.HasPrefix(local, "owner-") || strings.HasSuffix(local, "-request")
 }
 
 // isMessageID is whether what looks like an address in a line is the identifier of a message.
@@ -211,15 +216,42 @@ func isBystanderLine(line string) bool {
 	if a, said := headBracket(line); a != "" && hasReply(said) {
 		return false // "<address>: 550 ... contact ...": whom it is about, and what was said.
 	}
-	for _, phrase := range []string{"message-id:", "message id:", "mailto:", "contact ", "please forward", "please send mail to",
+	for _, phrase := range []string{"message-id:", "message id:", "mailto:",
 		"generated from ", "expanded from", "for assistance", "for help", "further information", "your message from ", "sent by <", "from: <", "mail from:<",
 		"wenden sie sich", "kontaktieren", "contactez", "contacter", "en contacto", "contactar", "contattare", "em contato", "neem contact",
-		"братитесь", "お問い合わせ", "联系", "skontaktuj", "kontakta", "please reply to", "write to", "e-mail us", "email us"} {
+		"братитесь", "お問い合わせ", "联系", "skontaktuj", "kontakta"} {
 		if containsFold(line, phrase) {
 			return true
 		}
 	}
 	return false
+}
+
+// bystanderWords stand before an address, in English, that is to be written to instead. One before them may have failed.
+var bystanderWords = []string{"contact ", "please forward", "please send mail to", "please reply to", "write to ", "e-mail us", "email us"}
+
+// verpRecipient is the recipient that a list wrote into its own envelope sender, to which the report came back:
+// "list-bounces+bob=example.com@lists.example.net" (Mailman), "list-return-42-bob=example.com@..." (ezmlm, qmail).
+func (m *message) verpRecipient() string {
+	for _, name := range []string{"To", "Delivered-To", "X-Original-To", "X-Envelope-To"} {
+		for _, a := range addressesIn(m.head.get(name), 5) {
+			user, domain, ok := strings.Cut(localPart(a), "=")
+			if !ok || !isDomain(domain) {
+				continue
+			}
+			if i := strings.LastIndexByte(user, '+'); i >= 0 {
+				user = user[i+1:]
+			} else if _, behind, ok := strings.Cut(user, "-return-"); ok {
+				_, user, _ = strings.Cut(behind, "-")
+			} else if i := strings.IndexByte(user, '-'); i >= 0 {
+				user = user[i+1:]
+			}
+			if user != "" {
+				return user + "@" + domain
+			}
+		}
+	}
+	return ""
 }
 
 // soleRecipient is the address of the returned message's To field, if there is one only.
@@ -282,6 +314,9 @@ func (m *message) looksLikeBounce() bool {
 	if m.head.has("X-Failed-Recipients") {
 		return true
 	}
+	if m.listRejects() {
+		return true
+	}
 	score := 0
 	switch {
 	case m.fromHas("daemon", "mail delivery", "delivery subsystem", "maildelivery", "mail deliver", "delivery service"):
@@ -301,11 +336,7 @@ func (m *message) looksLikeBounce() bool {
 	if hasAny(m.lowSubject, bounceSubjects...) {
 		score += 2
 	}
-	if m.low.hasAny("could not be delivered", "was not delivered", "undeliverable", "has been rejected", "delivery failed", "unable to deliver",
-		"couldn't be delivered", "delivery has failed", "could not deliver", "cannot be delivered", "failed to deliver", "not be delivered", "not authorized to send mail",
-		"not allowed to post", "permanent error", "送信できません", "配信できません", "nicht zugestellt", "n'a pas pu être", "no se pudo entregar",
-		"no ha podido ser entregad", "non è stato possibile", "не может быть доставлен", "е удалось доставить", "е доставлен", "无法投递", "无法送达",
-		"nie można dostarczyć", "nie został dostarczon", "kon niet worden", "kan niet worden", "não pôde ser entregue", "보낼 수 없", "전송 실패") {
+	if m.saysUndelivered() {
 		score++
 	}
 	if !m.fromMailSystem() && (m.head.has("List-Unsubscribe") || m.head.has("List-Id")) {
@@ -318,6 +349,22 @@ func (m *message) looksLikeBounce() bool {
 		score++
 	}
 	return score >= 2 && m.speaksOfFailure()
+}
+
+// listRejects is whether the software of a mailing list gives a message back. It sends in the name of the list.
+func (m *message) listRejects() bool {
+	return (m.head.has("X-List-Administrivia") || hasAny(localPart(m.sender), "sympa", "listserv", "majordomo", "mailman", "ecartis")) &&
+		m.low.hasAny("your message has been automatically rejected", "posting of your message titled", "not allowed to post",
+			"not allowed to send this message", "not authorized to send mail to the")
+}
+
+// saysUndelivered is whether the text says that a message did not get to its recipient.
+func (m *message) saysUndelivered() bool {
+	return m.low.hasAny("could not be delivered", "was not delivered", "undeliverable", "has been rejected", "delivery failed", "unable to deliver",
+		"couldn't be delivered", "delivery has failed", "could not deliver", "cannot be delivered", "failed to deliver", "not be delivered", "not authorized to send mail",
+		"not allowed to post", "permanent error", "送信できません", "配信できません", "nicht zugestellt", "n'a pas pu être", "no se pudo entregar",
+		"no ha podido ser entregad", "non è stato possibile", "не может быть доставлен", "е удалось доставить", "е доставлен", "无法投递", "无法送达",
+		"nie można dostarczyć", "nie został dostarczon", "kon niet worden", "kan niet worden", "não pôde ser entregue", "보낼 수 없", "전송 실패")
 }
 
 // speaksOfFailure is whether the subject or the text has any word at all that says that something went wrong: people

@@ -90,6 +90,14 @@ func (m *message) collect(w *walker) {
 			if html == nil && m.returned == nil {
 				html = p
 			}
+		case "application/octet-stream":
+			// The fields, or the message, as a file: a gateway did not know their type.
+			start := decodeTransfer(p.body, p.head.get("Content-Transfer-Encoding"), 2048)
+			if containsFold(string(start), "final-recipient:") {
+				m.status = append(m.status, parseFields(p.text(maxStatus, w), maxStatuses)...)
+			} else if m.returned == nil && startsHeader(strings.TrimLeft(string(start), "\r\n ")) {
+				m.returned = readReturned(decodeTransfer(p.body, p.head.get("Content-Transfer-Encoding"), maxReturned), false, w)
+			}
 		default:
 			if strings.HasPrefix(p.kind, "text/") && (m.returned == nil || plain == "") && len(plain) < maxText {
 				plain = joinLines(plain, p.text(maxText, w))
