@@ -123,7 +123,7 @@ var (
 // What is said of it.
 var (
 	refused = []string{"reject", "denied", "denies", "refuse", "blocked", "blocks", "banned", "forbidden", "prohibit", "not allow", "not accept", "not permit",
-		"isn't allowed", "isn't accepted", "isn't permitted", "not authori", "unauthori", "disallow", "blacklist", "black list", "not welcome",
+		"in prison", "in jail", "isn't allowed", "isn't accepted", "isn't permitted", "not authori", "unauthori", "disallow", "blacklist", "black list", "not welcome",
 		"unwelcome", "doesn't want", "does not want", "restricted"}
 	refuses = []string{"reject", "denies", "denied", "deny", "refuse", "block", "banned", "ban", "forbid", "prohibit", "not accept", "don't accept", "not allow",
 		"disallow", "blacklisted", "black", "no access for", "no access from", "unauthorized", "unauthorised", "unwanted"}

@@ -7,7 +7,7 @@ var systemWordings = []Rule{
 	{ID: "domain-unknown", Reason: DomainUnknown,
 		Source: "Postfix dns_lookup.c, Sendmail, Exim, qmail-remote, Haraka, wordings of many servers",
 		Text: []string{"no route to recipient's domain", "valid mx for rcpt domain", "no route to domain", "no route for domain",
-			"unable to find primary relay for", "domain of recipient",
+			"unable to find primary relay for", "single label domain", "single-label domain", "domain of recipient",
 			"dns hard error", "the account or domain may not exist", "host or domain name not found",
 			"name service error", "domain not found", "domain does not exist", "no mx found for domain", "host unknown", "unknown host",
 			"no such host", "no such domain", "host not found", "unknown domain", "invalid domain name",

@@ -71,7 +71,7 @@ func (m *message) saidOf(address string, only bool) string {
 	for paragraph := range strings.SplitSeq(m.text, "\n\n") {
 		if address != "" && strings.Contains(paragraph, address) {
 			s := linesOf(paragraph, address)
-			if findReply(s).code != "" || findReply(said).code == "" {
+			if s != "" && (findReply(s).code != "" || findReply(said).code == "") {
 				said = s
 			}
 		} else if only && any == "" {
@@ -94,7 +94,7 @@ func linesOf(paragraph, address string) string {
 		if a, _ := headBare(line); a != "" {
 			on = a == address
 		}
-		if strings.Contains(line, address) {
+		if strings.Contains(line, address) && !isAddressField(line) {
 			on = true
 		}
 		if on {
@@ -102,6 +102,12 @@ func linesOf(paragraph, address string) string {
 		}
 	}
 	return strings.Join(out, "\n")
+}
+
+// isAddressField is whether a line of the text is a field that holds the recipient, of the message or of the report,
+// and says nothing of it.
+func isAddressField(line string) bool {
+	return hasPrefixFold(line, "to:") || hasPrefixFold(line, "final-recipient:") || hasPrefixFold(line, "original-recipient:")
 }
 
 // lastTemporaryError returns the line of the human text that says what the server answered before time ran out.

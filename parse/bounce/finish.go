@@ -36,7 +36,7 @@ func (m *message) finish(e *parse.Event) {
 			e.Sender = to[0]
 		}
 	}
-	e.Diagnostic = withoutGloss(e.Diagnostic)
+	withoutGloss(e)
 	var low haystack
 	low.fill(e.Diagnostic)
 	if e.Kind != parse.Feedback && e.Kind != parse.AutoReply {
@@ -63,12 +63,16 @@ func (m *message) finish(e *parse.Event) {
 
 // withoutGloss leaves of "You do not have permission ... <mx.example.net #5.7.1 smtp;550 5.7.1 Unable to relay>" what the
 // server said. The sentence before is what Exchange makes of the status alone, and the name is its own.
-func withoutGloss(diagnostic string) string {
-	gloss, said, ok := cutFold(diagnostic, " smtp;")
-	if i := strings.LastIndexByte(gloss, '#'); !ok || i < 0 || !isStatus(gloss[i+1:]) || findReply(said).code == "" {
-		return diagnostic
+func withoutGloss(e *parse.Event) {
+	gloss, said, ok := cutFold(e.Diagnostic, " smtp;")
+	i := strings.LastIndexByte(gloss, '#')
+	if !ok || i < 0 || !isStatus(gloss[i+1:]) || findReply(said).code == "" {
+		return
 	}
-	return strings.TrimSuffix(strings.TrimSpace(before(said, "> #smtp#")), ">")
+	e.Diagnostic = strings.TrimSuffix(strings.TrimSpace(before(said, "> #smtp")), ">")
+	if e.Status == "" && findReply(said).status == "" {
+		e.Status, e.StatusFrom = gloss[i+1:], parse.FromDiagnostic
+	}
 }
 
 // finishReply settles Status and ReplyCode from the fields and the diagnostic.

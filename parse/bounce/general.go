@@ -217,7 +217,7 @@ func isBystanderLine(line string) bool {
 		return false // "<address>: 550 ... contact ...": whom it is about, and what was said.
 	}
 	for _, phrase := range []string{"message-id:", "message id:", "mailto:",
-		"generated from ", "expanded from", "for assistance", "for help", "further information", "your message from ", "sent by <", "from: <", "mail from:<",
+		"generated from ", "for assistance", "for help", "further information", "your message from ", "sent by <", "from: <", "mail from:<",
 		"wenden sie sich", "kontaktieren", "contactez", "contacter", "en contacto", "contactar", "contattare", "em contato", "neem contact",
 		"братитесь", "お問い合わせ", "联系", "skontaktuj", "kontakta"} {
 		if containsFold(line, phrase) {
@@ -228,7 +228,7 @@ func isBystanderLine(line string) bool {
 }
 
 // bystanderWords stand before an address, in English, that is to be written to instead. One before them may have failed.
-var bystanderWords = []string{"contact ", "please forward", "please send mail to", "please reply to", "write to ", "e-mail us", "email us"}
+var bystanderWords = []string{"expanded from", "contact ", "please forward", "please send mail to", "please reply to", "write to ", "e-mail us", "email us"}
 
 // verpRecipient is the recipient that a list wrote into its own envelope sender, to which the report came back:
 // "list-bounces+bob=example.com@lists.example.net" (Mailman), "list-return-42-bob=example.com@..." (ezmlm, qmail).
