@@ -114,7 +114,7 @@ var (
 		"from domain", "originator"}
 	ourAddress = []string{"ip", "ip address", "0.0.0.0", "client", "your host", "your server", "your mail server", "your network",
 		"your machine", "sending host", "sending server", "remote ip", "source address", "network", "connection from"}
-	theRecipient  = []string{"recipient", "rcpt", "user", "mailbox", "mail box", "account", "address", "inbox"}
+	theRecipient  = []string{"recipient", "receiver", "rcpt", "user", "mailbox", "mail box", "account", "address", "inbox"}
 	anAlias       = []string{"alias", "addressee", "adressee", "local part", "localpart"}
 	theMessage    = []string{"message", "mail", "e-mail", "email", "data", "content"}
 	theAttachment = []string{"attachment", "attached file", "file", "file type", "file extension"}

@@ -98,7 +98,7 @@ func asciiDomain(domain string) string {
 // isAddressKey sees "to=" and its like before an address, so that "to=a@b.example" is no local part "to=a".
 func isAddressKey(s string) bool {
 	switch strings.ToLower(s) {
-	case "to", "rcpt", "recipient", "user", "address", "email", "orig_to":
+	case "to", "rcpt", "recipient", "user", "address", "email", "orig_to", "smtp":
 		return true
 	}
 	return false
