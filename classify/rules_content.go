@@ -16,7 +16,7 @@ var contentWordings = []Rule{
 			"blocked as spam", "spam rejected", "probable spam", "likely spam", "possible spam", "spam-like",
 			"seems to be a spam", "seems to be spam", "due to spam filter", "spam blocked", "spam block", "spammy", "spam activity", "unsolicited mail", "unsolicited email", "unsolicited bulk", "bulk email",
 			"junk mail", "junk email", "phishing", "message content rejected, ube", "ube, id=",
-			"mail appears to be unsolicited", "rejected by * spam", "content spam", "bayes", "rspamd", "gtube",
+			"mail appears to be unsolicited", "rejected by * spam", "content spam", "bayes", "rspamd", "gtube", "listed uri", "uri listed",
 			"cyberoam anti spam", "spamvertised", "blocked by spam", "blocked by our spam", "blocked by the spam", "blocked by anti", "spamblock", "spamwall",
 			"denied by policy spam", "spam classification", "known spam", "spam url", "spam host", "spam source",
 			"spam reject"},

@@ -7,17 +7,18 @@ import "slices"
 var pairedHints = []Rule{
 	{ID: "pair-sender-refused", Weight: pairWeight + 1, Reason: SenderRejected, Source: "the sender and a refusal",
 		Pairs:   []Pair{{theSender, refused}, {refuses, theSender}},
-		Not:     []string{"mail from 0.0.0.0", "mail from your", "mail from ip", "mail from host", "mail from this host"},
+		Not:     []string{"reputation", "mail from 0.0.0.0", "mail from your ip", "mail from your host", "mail from your server", "mail from your network", "mail from your mail", "mail from ip", "mail from host", "mail from this host"},
 		Samples: said("553 the sender was not accepted", "550 host denies the sender")},
 	{ID: "pair-sender-faulty", Weight: pairWeight + 1, Reason: SenderRejected, Source: "the sender and a fault",
 		Pairs:   []Pair{{theSender, faulty}, {fault, theSender}},
 		Samples: said("552 mail from invalid", "553 Fake sender")},
 	{ID: "pair-ip-refused", Weight: pairWeight, Reason: IPBlocked, DetailFrom: FromList, Source: "our address or server and a refusal",
 		Pairs:   []Pair{{ourAddress, refused}, {refuses, ourAddress}, {[]string{"invalid", "bad"}, []string{"ip"}}},
+		Not:     []string{"reputation"},
 		Samples: said("554 remote IP is forbidden", "550 black ip", "550 IP is rejected")},
 	{ID: "pair-recipient-refused", Weight: pairWeight, Reason: RecipientRefused, Source: "the recipient and a refusal",
 		Pairs:   []Pair{{theRecipient, refused}, {refuses, theRecipient}},
-		Not:     []string{"recipient limit", "too many"},
+		Not:     []string{"recipient limit", "too many", "more than", "sender and recipient", "dynamic"},
 		Samples: said("550 rcpt is rejected", "550 recipient doesn't want your mail")},
 	{ID: "pair-recipient-unknown", Weight: pairWeight, Reason: UserUnknown, Source: "the recipient and its absence",
 		Pairs:   []Pair{{slices.Concat(theRecipient, anAlias), absent}, {absence, slices.Concat(theRecipient, anAlias)}},
@@ -38,7 +39,7 @@ var pairedHints = []Rule{
 		Not: []string{"message too", "message is too", "message size", "mail size", "per hour", "per day", "daily", "rate", "fully", "full name",
 			"sending quota", "messages"},
 		Samples: said("452 Requested mail action aborted: mailbox size limit reached")},
-	{ID: "pair-relay-refused", Weight: pairWeight, Reason: RelayDenied, Source: "relaying and a refusal",
+	{ID: "pair-relay-refused", Weight: pairWeight + 4, Reason: RelayDenied, Source: "relaying and a refusal",
 		Pairs:   []Pair{{[]string{"relay"}, slices.Concat([]string{"fail", "error", "not enabled"}, refused)}, {refuses, []string{"relay"}}},
 		Samples: said("553 relay check domain fail", "553 unauthorized relay traffic prohibited", "553 host denies relay")},
 	{ID: "pair-domain-unknown", Weight: pairWeight, Reason: DomainUnknown, Source: "the domain and its absence",
@@ -66,10 +67,18 @@ var pairedHints = []Rule{
 			{[]string{"rcpts", "recipients", "messages", "emails", "e-mails", "sending quota", "send quota", "sessions", "bounces"},
 				[]string{"over size", "over limit", "limit exceeded", "exceeded", "over the limit", "too many", "per hour", "per day", "per minute",
 					"per connection", "limit reached"}},
+			{[]string{"more than"}, []string{"rcpts", "recipients", "messages", "emails", "e-mails"}},
 			{[]string{"too many", "out of allow", "too much", "exceed", "max number of", "maximum number of", "not enough"},
 				[]string{"rcpt", "recipients", "messages", "emails", "e-mails", "sending quota", "requests", "bounces", "deliveries", "mails in"}}},
 		Not:     []string{"mailbox", "hops", "on the server", "quota exceeded for", "inbox"},
 		Samples: said("451 out of allow RCPT numbers", "552 your e-mails of today are over the limit")},
+	{ID: "pair-header-faulty", Weight: pairWeight + 1, Reason: NotRFCCompliant, Source: "a header field and its fault",
+		Pairs: []Pair{
+			{[]string{"no", "missing", "without", "lacks", "lacking", "required", "multiple", "more than one", "only one", "duplicate", "malformed", "invalid",
+				"illegal", "bad", "unacceptable", "badly formed"}, []string{"header", "headers", "mime"}},
+			{[]string{"header", "headers", "mime structure"}, []string{"missing", "malformed", "required", "not valid", "is invalid", "not present", "is empty"}}},
+		Not:     []string{"spam", "virus", "spf", "dkim", "dmarc"},
+		Samples: said("550 message has no From header", "550 5.6.0 the Date header is required", "554 more than one To header")},
 	{ID: "pair-content-refused", Weight: pairWeight, Reason: ContentRejected, Source: "an attachment and a refusal",
 		Pairs: []Pair{
 			{theAttachment, slices.Concat([]string{"too long", "too big", "too large", "quarantine", "not safe", "dangerous"}, refused)},
@@ -126,12 +135,12 @@ var (
 		"in prison", "in jail", "isn't allowed", "isn't accepted", "isn't permitted", "not authori", "unauthori", "disallow", "blacklist", "black list", "not welcome",
 		"unwelcome", "doesn't want", "does not want", "restricted"}
 	refuses = []string{"reject", "denies", "denied", "deny", "refuse", "block", "banned", "ban", "forbid", "prohibit", "not accept", "don't accept", "not allow",
-		"disallow", "blacklisted", "black", "no access for", "no access from", "unauthorized", "unauthorised", "unwanted"}
+		"not authori", "disallow", "blacklisted", "black", "no access for", "no access from", "unauthorized", "unauthorised", "unwanted"}
 	faulty = []string{"invalid", "illegal", "unvalidated", "not valid", "fake", "forged", "forgery", "spoof", "unknown", "does not exist", "doesn't exist",
 		"not exist", "not found", "not verified", "be verified", "unresolvable", "not resolve", "be resolved", "malformed", "syntax",
-		"not fully qualified", "has no", "must resolve", "no mx", "no dns", "required", "missing"}
+		"not fully qualified", "mismatch", "not same as", "not the same as", "has no", "must resolve", "no mx", "no dns", "required", "missing"}
 	fault = []string{"invalid", "illegal", "bad", "fake", "forged", "spoofed", "unknown", "unvalidated", "unverified", "unresolvable", "malformed", "wrong",
-		"no valid mx for", "find a valid mx for", "required for"}
+		"no valid mx for", "find a valid mx for", "no mx for", "required for"}
 	absent = []string{"unknown", "not found", "not exist", "n't exist", "no exist", "don't exist", "no longer exist", "invalid", "not known", "isn't known", "non-existent",
 		"nonexistent", "not valid", "isn't valid", "not recogni", "unrecogni", "be found", "not on this", "not listed", "not in our", "not in my",
 		"not here", "not local", "isn't local", "does not have", "doesn't have", "has no mailbox", "not associated", "no such", "incorrect", "wrong",

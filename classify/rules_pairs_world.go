@@ -75,7 +75,7 @@ var (
 		"gonderen", "отправител", "送信者", "送信元", "差出人", "发件人", "寄件者", "寄件人", "发信人", "발신자", "보낸 사람"}
 	messageWords = []string{"nachricht", "ihre mail", "ihre e-mail", "votre message", "le message", "message", "mensaje", "messaggio", "mensagem", "bericht", "wiadomosc",
 		"zprava", "meddelande", "письм", "сообщени", "メールサイズ", "邮件", "郵件", "메일 크기"}
-	absentWords = []string{"unbekannt", "existiert nicht", "nicht gefunden", "nicht bekannt", "nicht vorhanden", "nicht vergeben", "geloscht", "ungultig", "ungueltig",
+	absentWords = []string{"unbekannt", "existiert nicht", "existiert hier", "existiert bei uns", "existiert auf", "nicht gefunden", "nicht bekannt", "nicht vorhanden", "nicht vergeben", "geloscht", "ungultig", "ungueltig",
 		"gibt es nicht", "kein gultiger", "inconnu", "n'existe", "inexistant", "introuvable", "invalide", "n'est pas valide", "n'est plus valide",
 		"non reconnu", "pas ete trouv", "desconocid", "no existe", "inexistente", "no encontrad", "invalid", "no es valid", "no valid", "incorrect",
 		"no se encontr", "no se ha encontrado", "no esta registrad", "sconosciut", "inesistent", "non esist", "non trovat", "non valid", "non e stato trovato",
