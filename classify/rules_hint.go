@@ -212,7 +212,7 @@ var emptyRules = []Rule{
 		Text: []string{"delivery failed", "delivery failure", "delivery has failed", "delivery to the following",
 			"could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered",
 			"can not be delivered", "was not delivered", "not delivered", "undeliverable", "undelivered",
-			"unable to deliver", "not be delivered", "failed to deliver", "no further information",
+			"unable to deliver", "not be delivered", "failed to deliver", "trying to deliver", "no further information",
 			"mail delivery", "message returned", "returned mail", "unknown error", "unknown reason",
 			"transaction failed", "permanent error", "permanent failure", "temporary failure", "action failed",
 			"non remis", "no se pudo entregar", "nicht zugestellt", "unzustellbar", "non consegnato",

@@ -70,7 +70,7 @@ var (
 		"odbiorc", "adresat", "uzytkownik", "skrzynk", "prijemc", "uzivatel", "schranka", "schranky", "schranku", "mottagar", "anvandar", "brevlad", "modtager", "bruger",
 		"mottaker", "bruker", "postkasse", "alici", "kullanici", "posta kutusu", "пользовател", "получател", "адрес", "ящик", "учетн", "учётн", "аккаунт",
 		"ユーザ", "宛先", "あて先", "受信者", "アドレス", "メールボックス", "アカウント", "用户", "用戶", "收件人", "邮箱", "郵箱", "帐号", "账号", "帐户", "账户", "信箱",
-		"使用者", "收件者", "사용자", "수신자", "계정", "메일박스", "편지함", "주소"}
+		"使用者", "收件者", "该地址", "此地址", "邮件地址", "郵件地址", "邮箱地址", "사용자", "수신자", "계정", "메일박스", "편지함", "주소"}
 	senderWords = []string{"absender", "expediteur", "emetteur", "remitente", "mittente", "remetente", "afzender", "nadawc", "odesilatel", "avsandar", "afsender",
 		"gonderen", "отправител", "送信者", "送信元", "差出人", "发件人", "寄件者", "寄件人", "发信人", "발신자", "보낸 사람"}
 	messageWords = []string{"nachricht", "ihre mail", "ihre e-mail", "votre message", "le message", "message", "mensaje", "messaggio", "mensagem", "bericht", "wiadomosc",
@@ -84,7 +84,8 @@ var (
 		"neznam", "nenalezen", "nebyl nalezen", "nebyla nalezen", "neplatn", "okand", "finns inte", "hittades inte", "ogiltig", "ukendt", "findes ikke",
 		"eksisterer ikke", "ukjent", "finnes ikke", "eksisterer ikke", "bulunamadi", "gecersiz", "kayitli degil", "bilinmeyen", "не существует", "неизвест", "не найден", "неверн", "недействител",
 		"не зарегистрирован", "отсутствует", "存在しま", "存在しない", "見つかりません", "不明", "間違", "無効", "いません", "不存在", "未找到", "找不到", "无效", "無效",
-		"错误", "有误", "不正确", "未知", "존재하지", "없습니다", "찾을 수", "잘못", "올바르지"}
+		"nie mozna znalezc", "pode ser encontrad", "no se pudo encontrar", "impossibile trovare", "impossible de trouver", "worden gevonden", "att hitta", "kunde inte hittas", "ikke fundet",
+		"ikke funnet", "nelze nalezt", "nem talalhato", "nem letezik", "не удалось найти", "错误", "有误", "不正确", "未知", "존재하지", "없습니다", "찾을 수", "잘못", "올바르지"}
 	refusedWords = []string{"abgelehnt", "verweigert", "zuruckgewiesen", "zurueckgewiesen", "nicht erlaubt", "nicht akzeptiert", "unzulassig", "gesperrt", "blockiert", "geblockt",
 		"refuse", "rejete", "interdit", "bloque", "non autorise", "blackliste", "rechazad", "denegad", "bloquead", "no permitid", "no autorizad", "rifiutat",
 		"respint", "bloccat", "non consentit", "non autorizzat", "rejeitad", "recusad", "negad", "nao permitid", "nao autorizad", "geweigerd", "geblokkeerd",

@@ -35,6 +35,9 @@ var exchange2007 = dialect{
 			e.Diagnostic = strings.Trim(e.Diagnostic, "# ")
 			// "mx.example.net #550 5.1.1 ..." begins with the host that refused, which may be the one that reports.
 			host, _, ok := strings.Cut(e.Diagnostic, " #")
+			if !ok {
+				host, _, ok = strings.Cut(e.Diagnostic, " ") // Exchange 2010 has it on a line of its own.
+			}
 			generating, _, _ := strings.Cut(text, e.Recipient)
 			if ok && isDomain(host) && !containsFold(generating, lower(host)) {
 				e.RemoteHost = cleanHost(host)

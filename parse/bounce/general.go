@@ -272,7 +272,7 @@ func (m *message) soleRecipient() string {
 // transcript, it is the last refusal and the line before it, which is the command.
 func essence(text string) string {
 	for _, mark := range saidMarks {
-		if _, said, ok := cutFold(text, mark); ok && hasReply(said) {
+		if _, said, ok := cutFold(text, mark); ok && (hasReply(said) || containsFold(said, "dns error")) {
 			text = said
 			break
 		}
@@ -307,7 +307,11 @@ func essence(text string) string {
 
 // saidMarks stand before what the remote server said, lower case: Exchange Online, Gmail, Mimecast, XMail.
 var saidMarks = []string{"reported error:", "the response from the remote server was:", "the response was:", "additional information follows :",
-	"the error that the other server returned was:", "the reason of the delivery failure was:"}
+	"the error that the other server returned was:", "the reason of the delivery failure was:",
+	// "The response was:" in Gmail's languages
+	"die antwort war:", "die antwort lautete:", "la respuesta fue:", "la respuesta ha sido:", "la respuesta es la siguiente:", "la réponse a été la suivante :",
+	"réponse reçue :", "a resposta foi:", "la risposta è stata:", "het antwoord was:", "odpowiedź:", "yanıt şu şekildeydi:", "ответ сервера:", "ответ:", "応答:",
+	"响应如下：", "回應如下：", "응답:"}
 
 // looksLikeBounce weighs the signs that a message without delivery-status reports a failure.
 func (m *message) looksLikeBounce() bool {
@@ -362,7 +366,7 @@ func (m *message) listRejects() bool {
 func (m *message) saysUndelivered() bool {
 	return m.low.hasAny("could not be delivered", "was not delivered", "undeliverable", "has been rejected", "delivery failed", "unable to deliver",
 		"couldn't be delivered", "delivery has failed", "could not deliver", "cannot be delivered", "failed to deliver", "not be delivered", "not authorized to send mail",
-		"not allowed to post", "permanent error", "送信できません", "配信できません", "nicht zugestellt", "n'a pas pu être", "no se pudo entregar",
+		"not allowed to post", "permanent error", "送信できません", "配信できません", "nicht zugestellt", "tidak dapat dikirim", "n'a pas pu être", "no se pudo entregar",
 		"no ha podido ser entregad", "non è stato possibile", "не может быть доставлен", "е удалось доставить", "е доставлен", "无法投递", "无法送达",
 		"nie można dostarczyć", "nie został dostarczon", "kon niet worden", "kan niet worden", "não pôde ser entregue", "보낼 수 없", "전송 실패")
 }
@@ -372,7 +376,7 @@ func (m *message) saysUndelivered() bool {
 func (m *message) speaksOfFailure() bool {
 	return m.low.hasAny("fail", "error", "undeliver", "deliver", "reject", "refuse", "unknown", "return", "bounce", "quota", "full", "exist",
 		"not found", "could not", "cannot", "can't", "unable", "problem", "denied", "disabled", "expired", "invalid", "blocked", "delay") ||
-		hasAny(m.lowSubject, bounceSubjects...) || hasReply(m.text) || !isASCII(m.text) || m.report != "" || m.returned != nil
+		m.saysUndelivered() || m.fromHas("daemon") || hasAny(m.lowSubject, bounceSubjects...) || hasReply(m.text) || !isASCII(m.text) || m.report != "" || m.returned != nil
 }
 
 // fromMailSystem is whether the report says that a machine wrote it, and which.
