@@ -77,7 +77,7 @@ func (m *message) suspects(innocent map[string]bool) []suspect {
 			break
 		}
 		var named []string
-		if !isBystanderLine(line) {
+		if quoted := strings.HasPrefix(line, ">") && !strings.HasPrefix(line, ">>") && !m.fromMailSystem(); !quoted && !isBystanderLine(line) {
 			named = addressesIn(before(line, bystanderWords...), 20)
 		}
 		for _, a := range named {
@@ -331,8 +331,11 @@ func (m *message) looksLikeBounce() bool {
 	switch p := lower(strings.TrimSpace(m.head.get("Return-Path"))); {
 	case p == "<>" || p == "<mailer-daemon>":
 		score++
-	case p != "" && !m.fromMailSystem() && !isRole(strings.Trim(p, "<>")):
-		score -= 2 // A report has nobody to be returned to (RFC 5321 section 4.5.5).
+	case p != "" && !isRole(strings.Trim(p, "<>")):
+		// A report has nobody to be returned to (RFC 5321 section 4.5.5), but some mail systems do not know that.
+		if score--; !m.fromMailSystem() || m.head.has("List-Unsubscribe") {
+			score--
+		}
 	}
 	if strings.Contains(strings.ToLower(m.head.get("Content-Type")), "delivery-status") {
 		score += 2

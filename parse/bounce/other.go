@@ -124,7 +124,9 @@ var vacationSubjects = []string{
 	"vacation", "on holiday", "abwesenheit", "abwesend", "automatische antwort", "réponse automatique", "absence du bureau",
 	"absent du bureau", "respuesta automática", "fuera de la oficina", "risposta automatica", "fuori sede", "resposta automática",
 	"ausência", "automatisch antwoord", "afwezig", "自動応答", "不在", "自动答复", "автоответ", "automatyczna odpowiedź",
-	"away from", "autosvar", "fuori ufficio", "autoresponse", "auto response",
+	"away from", "autosvar", "fuori ufficio", "autoresponse", "auto response", "automatisk svar", "automatiskt svar", "автоматический ответ",
+	"odpowiedź automatyczna", "automatická odpověď", "automatikus válasz", "automaattinen vastaus", "otomatik yanıt", "αυτόματη απάντηση",
+	"răspuns automat", "자동 회신", "자동 응답", "自動返信", "自動回覆", "自动回复", "trả lời tự động", "resposta automàtica", "תשובה אוטומטית", "رد تلقائي",
 }
 
 // vacationPhrases tell an automatic reply that neither its header nor its subject gives away.

@@ -180,7 +180,10 @@ func merged(events []parse.Event) []parse.Event {
 
 // saysDelivered is whether the report, which has no delivery-status fields, is of a success.
 func (m *message) saysDelivered() bool {
-	return hasAnyPrefix(m.lowSubject, "delivered:", "relayed:", "mail delivered", "successful mail delivery") ||
+	return hasAnyPrefix(m.lowSubject, "delivered:", "relayed:", "mail delivered", "successful mail delivery",
+		"zugestellt:", "übermittelt:", "weitergeleitet:", "remis :", "remis:", "relayé", "entregado:", "retransmitido:", "entregue:", "recapitato:",
+		"consegnato:", "inoltrato:", "bezorgd:", "afgeleverd:", "doorgestuurd:", "dostarczone:", "dostarczono:", "доставлено:", "ретранслировано:", "levererat:",
+		"leveret:", "levert:", "teslim edildi:", "doručeno:", "已送达:", "已传递:", "已轉送:", "配信済み:", "배달됨:", "릴레이됨:") ||
 		m.textHasAny("has been successfully delivered", "was successfully delivered", "is complete, but no delivery notification was sent",
 			"has been delivered to the following recipients")
 }
