@@ -97,7 +97,7 @@ var europeRules = []Rule{
 		Samples: saidBy(gmxMX, "450 Requested mail action not taken: please try again later")},
 
 	{ID: "t-online-reputation", Reason: IPBlocked, Detail: "T-Online",
-		Text: []string{"a problem occurred. (ask your postmaster * (bl)", "ip=0.0.0.0 - a problem occurred"}, Source: telekomPage, Samples: saidBy(telekomMX,
+		Text: []string{"a problem occurred. (ask your postmaster * (bl)", "ip=0.0.0.0 - a problem occurred", "ip:0.0.0.0 - a problem occurred"}, Source: telekomPage, Samples: saidBy(telekomMX,
 			"554 IP=192.0.2.1 - A problem occurred. (Ask your postmaster for help or to contact tosa@rx.t-online.de to clarify.) (BL)")},
 	{ID: "t-online-unlisted", Reason: IPBlocked, Detail: "not on their allow-list",
 		Text: []string{"a problem occurred. (ask your postmaster * (nowl)"}, Source: telekomPage, Samples: saidBy(telekomMX,

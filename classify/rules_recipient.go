@@ -108,7 +108,7 @@ var recipientWordings = []Rule{
 			"non existing address", "restricted characters in address", "callout verification failure", "is not a local recipient", "nonexisting address", "not found in ldap", "not found in our directory",
 			"not in the directory", "not in our database", "rcpt address does not exist", "rcpt (@) dosn't exist",
 			"dosn't exist", "unable to find recipient", "cannot find user", "can't find user",
-			"can't find recipient", "can not find user", "we don't know", "we do not know", "inactive user",
+			"can't find recipient", "can not find user", "we don't know", "we do not know",
 			"user is not active", "it may have been deleted", "please check the recipient",
 			"check the recipient's email address for typos", "check for typos", "incorrectly addressed",
 			"misspelled", "mispelled", "recipient not registered", "user not registered", "not registered here",
@@ -185,7 +185,7 @@ var recipientWordings = []Rule{
 		Samples: said("552 5.2.2 Mailbox full", "452 4.2.2 The email account that you tried to reach is over quota.")},
 
 	{ID: "mailbox-disabled", Reason: MailboxDisabled, Source: "wordings of many servers",
-		Text: []string{"account cancelled", "account canceled", "account has been cancelled", "not activated",
+		Text: []string{"account cancelled", "account canceled", "account has been cancelled", "not activated", "inactive user", "disableduser",
 			"account has been terminated", "not yet activated", "account not activated", "never been activated",
 			"accounts have expired", "account * expired", "is expired account", "account disabled",
 			"account is disabled", "account has been disabled", "account that you tried to reach is disabled",
