@@ -158,7 +158,7 @@ var hintRules = []Rule{
 		Text:    []string{"message authentication", "sender authentication"},
 		Samples: said("550 message authentication")},
 	{ID: "queue-lifetime", Reason: ExpiredReason, Source: "Postfix qmgr, Sendmail, Exim, qmail-remote, Exchange QUEUE.Expired",
-		Text: []string{"failed after * days", "failed after * hours", "delivery failed * attempts", "after * days of", "after * hours of", "expired after",
+		Text: []string{"failed after * days", "failed after * hours", "delivery failed * attempts", "delivery attempts failed", "after * days of", "after * hours of", "expired after",
 			"retry timeout exceeded", "retry time not reached", "giving up on",
 			"message has been in the queue too long", "been in the queue too long", "message expired",
 			"queue.expired", "delivery expired", "delivery time expired", "message timed out",

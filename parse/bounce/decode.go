@@ -114,7 +114,8 @@ func (m *message) decode() []parse.Event {
 
 // wrapped returns the bounce that came back within another one which says nothing of its own, as some gateways do it.
 func (m *message) wrapped() *message {
-	if m.returned == nil || !m.looksLikeBounce() && !m.textHas("message was received as a bounce") { // Mailman, to list owners
+	if m.returned == nil || !m.looksLikeBounce() &&
+		!m.textHasAny("message was received as a bounce", "identified as a possible delivery error notice", "triggering bounce notice") { // Mailman, LISTSERV: to list owners
 		return nil
 	}
 	inner := read(m.returned.raw, m.opt)
