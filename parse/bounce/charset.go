@@ -13,7 +13,8 @@ import (
 )
 
 // toUTF8 decodes bytes that are labelled with a charset. A wrong or invented label never loses the text: bytes that
-// are UTF-8 are taken as such, all others as windows-1252, in which every byte has a meaning.
+// are UTF-8 are taken as such, others by a guess, and what bears no sign as windows-1252, in which every byte has a
+// meaning.
 func toUTF8(b []byte, charset string) string {
 	charset = strings.ToLower(strings.Trim(charset, " '\""))
 	if strings.HasPrefix(charset, "iso-2022-jp") && !isASCII(string(b)) {
@@ -41,6 +42,14 @@ func toUTF8(b []byte, charset string) string {
 	}
 	if utf8.Valid(b) {
 		return string(b)
+	}
+	if mostlyUTF8(b) {
+		return strings.ToValidUTF8(string(b), "\uFFFD")
+	}
+	if name := guessCharset(b); name != "windows-1252" {
+		if s, err := encodingOf(name).NewDecoder().Bytes(b); err == nil {
+			return string(s)
+		}
 	}
 	s, err := charmap.Windows1252.NewDecoder().Bytes(b)
 	if err != nil {
