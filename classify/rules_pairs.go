@@ -76,7 +76,7 @@ var pairedHints = []Rule{
 		Pairs: []Pair{
 			{[]string{"no", "missing", "without", "lacks", "lacking", "required", "multiple", "more than one", "only one", "duplicate", "malformed", "invalid",
 				"illegal", "bad", "unacceptable", "badly formed"}, []string{"header", "headers", "mime"}},
-			{[]string{"header", "headers", "mime structure"}, []string{"missing", "malformed", "required", "not valid", "is invalid", "not present", "is empty"}}},
+			{[]string{"header", "headers", "mime structure"}, []string{"missing", "malformed", "required", "not valid", "is invalid", "not present", "is empty", "fail", "syntax"}}},
 		Not:     []string{"spam", "virus", "spf", "dkim", "dmarc"},
 		Samples: said("550 message has no From header", "550 5.6.0 the Date header is required", "554 more than one To header")},
 	{ID: "pair-content-refused", Weight: pairWeight, Reason: ContentRejected, Source: "an attachment and a refusal",

@@ -4,7 +4,7 @@ package classify
 var senderWordings = []Rule{
 	{ID: "relay-denied", Weight: 10, Reason: RelayDenied,
 		Source: "Postfix smtpd_check.c, Sendmail proto.m4, Exim configure.default, Exchange, qmail rcpthosts",
-		Text: []string{"is not accepted at this host", "not accepted at this host", "we are not a relay", "not an open relay", "not the mx for", "not an mx for",
+		Text: []string{"is not accepted at this host", "not accepted at this host", "we are not a relay", "to be relayed", "not an open relay", "not the mx for", "not an mx for",
 			"not a domain we", "only accepts local mail", "accepts local mail only",
 			"does not accept mail for that domain", "not a mail relay", "not a relay",
 			"permission to relay", "permitted to relay", "send to a non-local", "relay access denied", "relaying denied", "relay not permitted", "relay denied",

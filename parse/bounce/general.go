@@ -21,10 +21,13 @@ func (m *message) general() []parse.Event {
 		anyReply = anyReply || hasReply(e.Diagnostic)
 		events = append(events, e)
 	}
-	if whole := essence(m.text); !anyReply && (hasReply(whole) || len(events) == 1) {
+	if whole := essence(m.text); !anyReply {
 		// What is said may stand above the recipients that it is about.
+		all := hasReply(whole) || len(events) == 1
 		for i := range events {
-			events[i].Diagnostic = whole
+			if all || len(events[i].Diagnostic) < len(events[i].Recipient)+6 {
+				events[i].Diagnostic = whole
+			}
 		}
 	}
 	if len(events) == 0 {
