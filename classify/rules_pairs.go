@@ -13,7 +13,7 @@ var pairedHints = []Rule{
 		Pairs:   []Pair{{theSender, faulty}, {fault, theSender}},
 		Samples: said("552 mail from invalid", "553 Fake sender")},
 	{ID: "pair-ip-refused", Weight: pairWeight, Reason: IPBlocked, DetailFrom: FromList, Source: "our address or server and a refusal",
-		Pairs:   []Pair{{ourAddress, refused}, {refuses, ourAddress}, {[]string{"invalid", "bad"}, []string{"ip"}}},
+		Pairs:   []Pair{{ourAddress, refused}, {refuses, ourAddress}, {[]string{"invalid", "bad"}, []string{"ip"}}, {[]string{"ip"}, []string{"suspended"}}},
 		Not:     []string{"reputation"},
 		Samples: said("554 remote IP is forbidden", "550 black ip", "550 IP is rejected")},
 	{ID: "pair-recipient-refused", Weight: pairWeight, Reason: RecipientRefused, Source: "the recipient and a refusal",

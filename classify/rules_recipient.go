@@ -54,7 +54,7 @@ var recipientWordings = []Rule{
 		Samples: said("550 5.1.1 Mailbox not found")},
 	{ID: "plain-user-unknown", Reason: UserUnknown, Source: "wordings of many servers",
 		Text: []string{"is not on our system", "not on this system", "not on this server", "one of our users",
-			"no record of this", "no record of that", "unable to validate recipient", "unable to validate address", "no such local part", "subscriber unknown", "unknown subscriber", "user has been deleted",
+			"no record of this", "no record of that", "never heard of", "unable to validate recipient", "unable to validate address", "no such local part", "subscriber unknown", "unknown subscriber", "user has been deleted",
 			"account has been deleted", "mailbox has been deleted", "address has been deleted", "mailbox deleted",
 			"account deleted", "user deleted", "account has been removed", "mailbox has been removed",
 			"address has been removed", "user has been removed", "you are writing to has retired", "has retired",

@@ -25,7 +25,7 @@ var systemWordings = []Rule{
 	{ID: "no-mail-service", Reason: NoMailService, Source: "RFC 7504, RFC 7505, qmail-remote, wordings of many servers",
 		Text: []string{"no smtp service here", "no mx for", "no mx record", "null mx", "nullmx", "does not accept mail",
 			"domain does not accept mail", "host does not accept mail",
-			"does not receive mail", "does not accept email", "doesn't accept mail", "doesn't accept email",
+			"does not receive mail", "does not accept email", "does not accept e-mail", "doesn't accept mail", "doesn't accept email", "domain is parked",
 			"does not accept any mail", "no mail service", "server does not accept mail",
 			"we do not accept mail here", "delivery attempts * no mail", "mail receiving disabled",
 			"responded with code noerror", "no mail exchanger", "no mailserver",
