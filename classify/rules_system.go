@@ -100,7 +100,7 @@ var systemWordings = []Rule{
 			"improper command", "nested mail", "multiple mail command", "commands not allowed", "command not allowed", "synchronization error"},
 		Samples: said("500 5.5.2 Error: command not recognized, syntax error")},
 	{ID: "suppressed", Reason: Suppressed, Source: "Amazon SES, SendGrid, Mailgun, Postmark, SparkPost: suppression lists",
-		Text: []string{"suppression list", "bounced addresses", "bounced address list", "unsubscribed address",
+		Text: []string{"suppression list", "has suppressed sending", "bounced addresses", "bounced address list", "unsubscribed address",
 			"previously unsubscribed", "previously bounced", "hard bounced", "on the bounce list",
 			"address is inactive * suppress", "recipient address was suppressed",
 			"not delivering to previously bounced address",

@@ -299,5 +299,8 @@ func diagnosticText(value string) string {
 	if hasPrefixFold(value, "x-unix") {
 		return oneLine(value)
 	}
+	if strings.Contains(value, "=?") {
+		value = decodeHeader(value) // words beyond US-ASCII, written as in a header of RFC 2047
+	}
 	return oneLine(untyped(value))
 }
