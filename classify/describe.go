@@ -27,6 +27,7 @@ var advices = []advice{
 	{IPBlocked, "their network policy", "The recipient's organisation takes no mail from our network.", "Ask the recipient's administrator to permit our address.", []string{"egress", "rbl-ip"}},
 	{IPBlocked, "open proxy", "Our address is taken for an open proxy or open relay.", "Look for an open relay or a compromised account or machine on our side, then ask for delisting.", []string{"open-relay", "rbl-ip", "egress"}},
 	{RecipientRefused, unconfirmedDetail, "The server says that the user is unknown, but said so late or with a status that is not about the address: the recipient's filter may have refused the message.", "Do not remove the address on this word alone; ask the recipient.", nil},
+	{RecipientRefused, "restricted", "That recipient takes mail only from senders that its owner or administrator permits.", "Ask the owner of the mailbox or group to permit us.", nil},
 	{RelayDenied, "connector", "Exchange Online did not recognise our connection as coming from the tenant's own servers.", "Compare the inbound connector's address or certificate with the address that we send from.", []string{"egress", "tls"}},
 	{RateLimited, "tenant", "Our Microsoft 365 tenant is blocked from sending.", "Open a ticket with Microsoft; look for compromised accounts first.", nil},
 	{RateLimited, "ipv6", "We sent too much over IPv6.", "Slow down, or prefer IPv4 for that destination.", []string{"egress"}},
@@ -46,6 +47,7 @@ var advices = []advice{
 	{SystemError, "our own configuration", "Our own mail server could not route or hand over the message.", "Read the quoted text, and correct the configuration of our mail server.", nil},
 	{NetworkError, "timeout", "Their server did not answer in time; more tries follow.", "Check port 25, routes and firewalls on both ends.", nil},
 	{NetworkError, "no-records", "The domain exists in DNS, but names no server that would take its mail: it has no MX record and no address.", "Check the spelling; else tell the domain's owner to publish an MX record.", []string{"mx", "resolver-compare", "ns-consistency"}},
+	{NetworkError, "after-data", "The connection broke after the whole message was sent and before it was accepted; it may arrive twice.", "Look for a firewall or mail filter that breaks or delays the end of long sessions, on both ends; ask the recipient before sending again.", nil},
 	{NetworkError, "dns", "The DNS servers of the domain did not answer.", "Tell the domain's owner.", []string{"mx", "ns-consistency", "resolver-compare"}},
 }
 
@@ -93,6 +95,7 @@ func (c Class) Sentence() string {
 	sentence := MeaningOf(c.Reason).Sentence
 	switch {
 	case c.Detail == "":
+		sentence = strings.Replace(sentence, " (detail says which)", "", 1)
 	case c.Reason == IPBlocked:
 		sentence = fmt.Sprintf("Our address is on a block list: %s.", c.Detail)
 	case c.Reason == BadReputation:

@@ -20,7 +20,8 @@ type providerSet uint64
 // Providers lists the operators whose replies have a meaning of their own, as rules name them; at most 64.
 var Providers = []Provider{
 	{Name: "google", Marks: []string{"- gsmtp", "support.google.com/mail", "support.google.com/a/"}},
-	{Name: "microsoft", Marks: []string{"prod.outlook.com", "protection.outlook.com", "go.microsoft.com/fwlink", "aka.ms/", "sender.office.com"}},
+	{Name: "microsoft", Marks: []string{"prod.outlook.com", "protection.outlook.com", "go.microsoft.com/fwlink", "aka.ms/", "sender.office.com",
+		"(s777", "(as777"}},
 	{Name: "yahoo", Marks: []string{"senders.yahooinc.com", "postmaster.yahooinc.com", "postmaster.yahoo.com", "help.yahoo.com", "postmaster.aol.com"}},
 	{Name: "apple", Marks: []string{"support.apple.com"}},
 	{Name: "comcast", Marks: []string{"postmaster.comcast.net", "postmaster.xfinity.com"}},

@@ -68,7 +68,7 @@ var europeRules = []Rule{
 		Text:    []string{"nemesis", "c=r0201", "c=r0202", "c=r0203", "c=r0301", "c=bip", "c=rspam"},
 		Source:  unitedCodes,
 		Samples: saidBy(gmxMX, "554 gmx.net (mxgmx016) Nemesis ESMTP Service not available No SMTP service")},
-	{ID: "united-ptr", Reason: NoReverseDNS, Text: []string{"bad dns ptr resource record", "c=rdns", "c=fdns"},
+	{ID: "united-ptr", Reason: NoReverseDNS, Text: []string{"bad dns ptr resource record", "nemesis * invalid dns ptr resource record", "c=rdns", "c=fdns"},
 		Source: unitedCodes, Samples: saidBy(gmxMX,
 			"554-gmx.net (mxgmx016) Nemesis ESMTP Service not available 554-No SMTP service 554-Bad DNS PTR resource record. 554 For explanation visit https://postmaster.gmx.net/en/error-messages?ip=192.0.2.1&c=rdns")},
 	{ID: "united-helo", Reason: BadHELO, Text: []string{"c=hi", "c=helo", "bad helo * nemesis", "nemesis * invalid helo"},

@@ -157,7 +157,7 @@ var microsoftRules = []Rule{
 		Text: []string{"transport.rules.rejectmessage", "rejected by transport rule",
 			"the message was rejected by organization policy"},
 		Samples: said("550 5.7.1 TRANSPORT.RULES.RejectMessage; the message was rejected by organization policy")},
-	{ID: "microsoft-restricted-recipient", Reason: RecipientRefused,
+	{ID: "microsoft-restricted-recipient", Reason: RecipientRefused, Detail: "restricted",
 		Source:   microsoftNDR,
 		Statuses: []string{"5.7.133", "5.7.134", "5.7.135", "5.7.136", "5.7.124", "5.7.129"},
 		Samples: said("550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required",
