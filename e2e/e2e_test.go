@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -105,7 +106,7 @@ func (s server) test(t *testing.T, in *inbox) {
 	}
 	s.wait(t, j, "a first try", func(w truth) bool {
 		_, after, ok := bytes.Cut(s.log(t, j), []byte(w.recipient))
-		return ok && bytes.Contains(after, []byte(w.reply))
+		return ok && regexp.MustCompile(`\b`+w.reply+`\b`).Match(after) // a whole word: three digits are part of many an id
 	}, late)
 	r := recording{log: s.log(t, j), bounces: bytes.Join(in.to(sender), nil), at: time.Now().UTC().Truncate(time.Second)}
 	check(t, want, r)
