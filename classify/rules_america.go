@@ -74,7 +74,7 @@ var americaRules = []Rule{
 		Samples: said("554- (RLY:BL) The IP address you are sending from is listed. Refer to http://postmaster.info.aol.com/errors/554rlybl.html")},
 	{ID: "aol-rtr", Reason: IPBlocked,
 		Source:  "https://postmaster.aol.com/error-codes",
-		Text:    []string{"(rtr:bl)", "(rtr:ge)", "(rtr:bg)", "(rtr:do)", "(rtr:sc)", "(rtr:de)"},
+		Text:    []string{"(rtr:bl)", "(rtr:ge)", "(rtr:bg)", "(rtr:do)", "(rtr:sc)", "(rtr:de)", "(rtr:bb)", "(rtr:du)"},
 		Samples: said("554- (RTR:BL) https://postmaster.aol.com/error-codes#554rtrbl 554 Connecting IP: 192.0.2.1")},
 
 	{ID: "aol-reverse-dns", Reason: NoReverseDNS, Source: "https://postmaster.aol.com/error-codes", Text: []string{"(rtr:rd)"},
@@ -218,6 +218,7 @@ var americaRules = []Rule{
 	{ID: "facebook-policy", Reason: Policy,
 		Source:  "http://postmaster.facebook.com/response_codes",
 		Text:    []string{"pol-p1", "pol-p2", "pol-p3", "pol-p4", "pol-p5", "pol-p6", "pol-p7"},
+		Not:     []string{"spamhaus"},
 		Samples: said("554 5.7.1 POL-P4 http://postmaster.facebook.com/response_codes")},
 	{ID: "facebook-connection", Reason: RateLimited, Source: "http://postmaster.facebook.com/response_codes",
 		Text:    []string{"con-t1", "con-t2", "con-t3", "con-t4", "dns-t1", "int-t1", "rcp-t4"},

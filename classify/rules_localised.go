@@ -44,7 +44,7 @@ var localisedWordings = []Rule{
 		Samples: said("554 Ihre IP-Adresse 192.0.2.1 ist gesperrt")},
 	{ID: "de-too-big", Reason: MessageTooBig, Source: "German wordings",
 		Text: []string{"nachricht zu gross", "nachricht ist zu gross", "mail zu gross", "e-mail ist zu gross",
-			"grossenbeschrankung", "maximale nachrichtengrosse", "uberschreitet die maximale grosse",
+			"grossenbeschrankung", "grosse der nachricht", "grosse der e-mail", "nachrichtengrosse", "maximale nachrichtengrosse", "uberschreitet die maximale grosse",
 			"zulassige grosse"},
 		Samples: said("552 Die Nachricht ist zu groß")},
 	{ID: "de-relay", Reason: RelayDenied, Source: "German wordings",

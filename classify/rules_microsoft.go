@@ -80,6 +80,7 @@ var microsoftRules = []Rule{
 	{ID: "microsoft-network-block", Reason: IPBlocked, Detail: "Microsoft", Source: outlookErrors,
 		Text: []string{"part of their network is on our block list", "(s3140)", "(s3150)",
 			"messages from * weren't sent"},
+		Not: []string{"rp-001", "rp-002", "rp-003"},
 		Samples: saidBy(outlookMX,
 			"550 5.7.1 Unfortunately, messages from [192.0.2.1] weren't sent. Please contact your Internet service provider since part of their network is on our block list (S3140).",
 			"550 5.7.1 refused (S3150)")},

@@ -7,7 +7,7 @@ import "slices"
 var pairedHints = []Rule{
 	{ID: "pair-sender-refused", Weight: pairWeight + 1, Reason: SenderRejected, Source: "the sender and a refusal",
 		Pairs:   []Pair{{theSender, refused}, {refuses, theSender}},
-		Not:     []string{"reputation", "mail from 0.0.0.0", "mail from your ip", "mail from your host", "mail from your server", "mail from your network", "mail from your mail", "mail from ip", "mail from host", "mail from this host"},
+		Not:     []string{"sender ip", "sender's ip", "reputation", "mail from 0.0.0.0", "mail from your ip", "mail from your host", "mail from your server", "mail from your network", "mail from your mail", "mail from ip", "mail from host", "mail from this host"},
 		Samples: said("553 the sender was not accepted", "550 host denies the sender")},
 	{ID: "pair-sender-faulty", Weight: pairWeight + 1, Reason: SenderRejected, Source: "the sender and a fault",
 		Pairs:   []Pair{{theSender, faulty}, {fault, theSender}},

@@ -125,7 +125,7 @@ var recipientWordings = []Rule{
 			"the recipient cannot be verified", "recipients was undeliverable", "this account does not",
 			"address no longer exists", "this address does not", "this user does not", "this recipient does not", "this mailbox does not",
 			"there is no user", "there is no mailbox", "there is no account", "there is no one at this",
-			"there is no recipient", "reject this user", "rejected: unknown", "reason: unknown user",
+			"there is no recipient", "reject this user", "rejected: unknown", "reason: unknown user", "nosuchuser", "unresolvable address", "@ is no longer valid", "invalid-recipient", "not in recipient list", "not in the recipient list",
 			"local mailbox unavailable: @"},
 		Samples: said("550 No such recipient", "550 5.1.1 The email account that you tried to reach does not exist.")},
 
@@ -259,7 +259,7 @@ var recipientWordings = []Rule{
 			"isn't allowed to receive", "not allowed to receive mail", "not allowed to receive external",
 			"cannot receive mail", "can't receive mail", "can not receive", "unable to receive mail",
 			"mailbox restricted", "restricted mailbox", "mailbox is restricted", "delivery restrict",
-			"recipient restricted", "recipient is restricted", "address restricted", "internal use only",
+			"recipient restricted", "recipient is restricted", "address restricted", "internal use only", "local user only", "local users only",
 			"internal mail only", "only accepts internal", "restricted to internal", "only internal",
 			"from authenticated senders only", "only authenticated senders", "delivery not allowed to",
 			"you are not allowed to send to", "not permitted to send to", "not authorised to send to",
