@@ -3,7 +3,7 @@ package classify
 // contentWordings are about the message: what it says, its form, its size.
 var contentWordings = []Rule{
 	{ID: "spam", Reason: Spam, Source: "SpamAssassin, amavisd, Barracuda, wordings of many filters",
-		Text: []string{"blacklisted link", "blacklisted links", "url is blacklisted", "blacklisted domain in",
+		Text: []string{"message scored", "mail scored", "email scored", "blacklisted link", "blacklisted links", "url is blacklisted", "blacklisted domain in",
 			"message is blacklisted", "blocked using spam pattern", "url in this", "message are blacklisted", "classified as bulk", "domain in the message", "link in the message", "links in the message", "spam trap", "spamtrap",
 			"blacklisted url", "content filter rejection", "mailmarshal spamprofiler",
 			"classification as bulk", "returned message detected as spam", "bulk mail", "uribl policy", "blocking url", "surbl", "recurrent pattern detection",
@@ -26,7 +26,7 @@ var contentWordings = []Rule{
 		Text: []string{"malicious attachment", "malicious content", "malicious code", "malicious file", "malicious link",
 			"malicious url",
 			"contains prohibited virus or spam content", "prohibited virus", "virus or spam",
-			"eicar-test", "eicar", "infected", "virus", "malware", "trojan", "worm detected", "ransomware",
+			"eicar-test", "eicar", "win32", "w32/", "w32.", "infected", "virus", "malware", "trojan", "worm detected", "ransomware",
 			"clamav", "macro virus", "email rejected due to security policies - mcvirus", "signature * matched",
 			"heuristics."},
 		Samples: said("550 5.7.0 Virus detected: Eicar-Test-Signature")},
@@ -52,7 +52,7 @@ var contentWordings = []Rule{
 			"headers too long", "missing required header", "missing subject", "malformed from", "from header is",
 			"invalidcontent.exception", "invalid structure", "corrupt message", "messages with multiple addresses", "invalid mime", "mime headers", "messages without to",
 			"without a to", "without a from", "without date", "more than one from header", "more than one from",
-			"multiple to headers", "not rfc compliant", "not rfc 5322 compliant", "not rfc 2822 compliant",
+			"multiple to headers", "two subject", "two from", "not rfc compliant", "not rfc 5322 compliant", "not rfc 2822 compliant",
 			"rfc 5322", "rfc5322", "rfc 2822", "rfc2822", "rfc 822", "non-compliant", "noncompliant",
 			"duplicate header", "missing header", "multiple from", "multiple subject", "no date header",
 			"missing date", "missing from", "missing message-id", "message-id header", "header missing",
