@@ -46,7 +46,7 @@ var contentWordings = []Rule{
 			"rejected by header", "header rejected", "body rejected"},
 		Samples: said("552 5.7.0 Banned file extension")},
 	{ID: "not-rfc-compliant", Reason: NotRFCCompliant, Source: "RFC 5322; wordings of many servers",
-		Text: []string{"headers contain illegal", "header contains illegal", "illegal characters in header",
+		Text: []string{"headers contain illegal", "header contains illegal", "illegal characters in header", "contains illegal characters", "illegal characters in user name",
 			"invalid characters in header", "header from: is", "from: is missing", "message-id missing",
 			"message-id is missing", "no message-id", "subject header", "header longer", "lines longer than", "header too long",
 			"headers too long", "missing required header", "missing subject", "malformed from", "from header is",

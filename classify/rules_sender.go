@@ -169,7 +169,7 @@ var senderWordings = []Rule{
 		Samples: said("530 Authentication required")},
 	{ID: "sender-rejected", Reason: SenderRejected,
 		Source: "Postfix smtpd_check.c, Sendmail check_mail, wordings of many servers",
-		Text: []string{"sender does not exist", "sender doesn't exist", "sender * blacklisted", "batv", "bogus mail from", "denied [bouncedeny]", "third-party dsns", "unsigned dsn",
+		Text: []string{"sender does not exist", "domain may not exist or dns check failed", "sender doesn't exist", "sender * blacklisted", "batv", "bogus mail from", "denied [bouncedeny]", "third-party dsns", "unsigned dsn",
 			"not a registered gateway user", "returned mail not accepted", "violation: recursive cname", "fully qualified email address required", "mx for sender domain", "sender address has invalid", "domain name required for sender", "on my personal blacklist", "your address is on",
 			"from free mail", "free mail domains", "freemail domains", "bounces are not accepted", "accept bounces", "outboundspamexception",
 			"invalid return path", "bad return path", "invalid return-path", "sender address forged",
