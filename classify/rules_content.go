@@ -29,6 +29,7 @@ var contentWordings = []Rule{
 			"eicar-test", "eicar", "win32", "w32/", "w32.", "infected", "virus", "malware", "trojan", "worm detected", "ransomware",
 			"clamav", "macro virus", "email rejected due to security policies - mcvirus", "signature * matched",
 			"heuristics."},
+		Not:     []string{"scanners failed", "unable to quarantine"},
 		Samples: said("550 5.7.0 Virus detected: Eicar-Test-Signature")},
 	{ID: "content-rejected", Reason: ContentRejected, Source: "Postfix header_checks, MailScanner, wordings of many filters",
 		Text: []string{"office macros", "macros are not", "document with macros", "password protected", "password-protected",

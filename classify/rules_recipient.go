@@ -125,7 +125,7 @@ var recipientWordings = []Rule{
 			"the recipient cannot be verified", "recipients was undeliverable", "this account does not",
 			"address no longer exists", "this address does not", "this user does not", "this recipient does not", "this mailbox does not",
 			"there is no user", "there is no mailbox", "there is no account", "there is no one at this",
-			"there is no recipient", "reject this user", "rejected: unknown", "reason: unknown user", "nosuchuser", "unresolvable address", "@ is no longer valid", "invalid-recipient", "not in recipient list", "not in the recipient list",
+			"there is no recipient", "reject this user", "rejected: unknown", "reason: unknown user", "nosuchuser", "failed recipient validation", "recipient verify from ldap failed", "unresolvable address", "@ is no longer valid", "invalid-recipient", "not in recipient list", "not in the recipient list",
 			"local mailbox unavailable: @"},
 		Samples: said("550 No such recipient", "550 5.1.1 The email account that you tried to reach does not exist.")},
 
@@ -235,7 +235,7 @@ var recipientWordings = []Rule{
 			"550 5.1.6 Destination mailbox has moved, No forwarding address")},
 	{ID: "recipient-refused", Reason: RecipientRefused, Source: "wordings of many servers",
 		Text: []string{"rule imposed mailbox access", "closed to external senders", "external senders", "senders outside", "resolver.rst.authrequired",
-			"restricted who may send", "not authorized to receive", "only takes mail from", "takes mail only from", "accepts mail only from", "accepts messages only from", "recipient's personal", "recipient's block", "recipient's blacklist", "only accepts mail from",
+			"restricted who may send", "not authorized to receive", "this address does not receive mail", "only takes mail from", "takes mail only from", "accepts mail only from", "accepts messages only from", "recipient's personal", "recipient's block", "recipient's blacklist", "only accepts mail from",
 			"only accepts messages from", "has restricted", "approved senders", "not authorised to receive",
 			"blacklisted by recipient", "envelope recipient has been denied",
 			"not allowed to receive mail from outside",

@@ -37,7 +37,7 @@ var senderWordings = []Rule{
 			"generic hostname", "generic ptr", "generic reverse", "generic rdns", "looks generic",
 			"reverse dns does not match", "ptr does not match",
 			"mismatches client ip", "cannot find your reverse hostname", "cannot find your hostname",
-			"no ptr record", "no ptr", "reverse-dns", "name of your ip", "ptr-eintrag", "enregistrement ptr", "registro ptr", "record ptr", "dns inverse", "dns inverso", "逆引き", "обратная зона", "反向解析", "ptr record", "reverse dns", "rdns", "no reverse", "reverse lookup",
+			"no ptr record", "no ptr", "reverse-dns", "ip must resolve", "name of your ip", "ptr-eintrag", "enregistrement ptr", "registro ptr", "record ptr", "dns inverse", "dns inverso", "逆引き", "обратная зона", "反向解析", "ptr record", "reverse dns", "rdns", "no reverse", "reverse lookup",
 			"reverse hostname", "reverse address", "missing ptr", "ptr lookup", "missing reverse",
 			"ip name lookup failed", "ip name possibly forged", "cannot resolve ptr",
 			"unresolvable relay host name", "unverifyable sending ip", "unverifiable sending ip",

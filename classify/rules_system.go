@@ -69,7 +69,7 @@ var systemWordings = []Rule{
 			"requested mail action not taken: exceeded storage"},
 		Samples: said("452 4.3.1 Insufficient system storage")},
 	{ID: "system-error", Reason: SystemError, Source: "Postfix, Sendmail, Exim, Exchange, wordings of many servers",
-		Text: []string{"license expired", "license has expired", "temporarily rejected message", "temporary lookup failure", "home directory", "storagetransientexception", "transient exception",
+		Text: []string{"error in processing", "scanners failed", "license expired", "license has expired", "temporarily rejected message", "temporary lookup failure", "home directory", "storagetransientexception", "transient exception",
 			"server is misconfigured", "misconfigured", "no mdb", "server configuration error",
 			"local error in processing", "error while being processed", "system config error", "local configuration error", "internal error",
 			"internal server error", "internal software error", "temporary local problem",
