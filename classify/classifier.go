@@ -185,7 +185,8 @@ func (c *Classifier) read(e *parse.Event) subject {
 	}
 	s.enhanced, s.status = enhanced, parseStatus(enhanced)
 	s.providers = providersOf(e)
-	s.text = appendNormal(s.text[:0], e.Diagnostic, s.code, enhanced)
+	said, _, _ := strings.Cut(e.Diagnostic, "(in reply to ") // Postfix tells what was answered: no part of what was said
+	s.text = appendNormal(s.text[:0], said, s.code, enhanced)
 	s.hits = s.hits[:0]
 	s.round++
 	if s.round == 0 { // went round: forget all
