@@ -1,7 +1,7 @@
 package aggregate
 
 // settledCap is the size of one generation of a settledSet: between one and two generations are remembered.
-const settledCap = 1 << 18
+const settledCap = 200_000
 
 // fate says what a settledEntry remembers.
 type fate uint8
@@ -48,7 +48,7 @@ func (s *settledSet) put(e settledEntry) {
 		clear(s.old)
 		s.young, s.old, s.n = s.old, s.young, 0
 	}
-	if 2*(s.n+1) > len(s.young) {
+	if 5*(s.n+1) > 4*len(s.young) { // four fifths of 1 << 18 hold a generation
 		s.grow()
 	}
 	*find(s.young, e.key) = e

@@ -12,8 +12,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -25,22 +23,14 @@ import (
 )
 
 func main() {
-	// Little is kept of what is read, whatever its size. A ballast that is never touched, and so takes no memory, lets
-	// garbage fill a fixed space before it is collected, rather than a share of that little.
-	var ballast []byte
-	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(50)
-		ballast = make([]byte, 48<<20)
-	}
+	fillHeap()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	go func() {
 		<-ctx.Done()
 		stop() // a second Ctrl-C ends the program at once
 	}()
-	status := run(ctx, os.Args[1:], hostSystem())
-	runtime.KeepAlive(ballast)
-	os.Exit(status)
+	os.Exit(run(ctx, os.Args[1:], hostSystem()))
 }
 
 // system is all of the outside world that the commands touch.
