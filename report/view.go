@@ -87,6 +87,7 @@ var notFailures = map[string][2]string{
 	"delivery local":                {"local delivery", "local deliveries"},
 	"failure local":                 {"local failure", "local failures"},
 	"delay local":                   {"local delay", "local delays"},
+	"relay local":                   {"hand-over to a content filter or queue of our own", "hand-overs to content filters or queues of our own"},
 	"expansion":                     {"handed to a list", "handed to lists"},
 	"ignored bulk":                  {"newsletter or list mail", "newsletters and list mails"},
 	"ignored mdn":                   {"read receipt", "read receipts"},

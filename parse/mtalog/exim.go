@@ -292,9 +292,10 @@ func (f *fact) transported(transport []byte) bool {
 	return f.kind == parse.Delivery || len(transport) > 0
 }
 
-// isLocalTransport knows the usual names of transports that write to a mailbox or a program.
+// isLocalTransport knows the usual names of transports that write to a mailbox or a program, or give to a content filter.
 func isLocalTransport(name []byte) bool {
-	for _, part := range [...]string{"local", "pipe", "file", "maildir", "mailbox", "lmtp", "lda", "dovecot", "procmail", "autoreply", "virtual"} {
+	for _, part := range [...]string{"local", "pipe", "file", "maildir", "mailbox", "lmtp", "lda", "dovecot", "procmail", "autoreply", "virtual",
+		"amavis", "spamcheck", "spamassassin", "spamscan", "clamav", "scanner"} {
 		if bytes.Contains(name, []byte(part)) {
 			return true
 		}

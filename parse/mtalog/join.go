@@ -247,13 +247,13 @@ func (j *joiner) attempt(m *message, f *fact) became {
 		m.giveRemark(f)
 	}
 	if f.expires {
-		e.Subkind = parse.Expired
+		expireEvent(e)
 		if before >= 0 && e.ReplyCode == "" {
 			takeReason(e, m.delayed[before])
 		}
 	}
 	if f.lastTry && before >= 0 && (!strings.HasPrefix(e.ReplyCode, "5") || e.Diagnostic == m.delayed[before].Diagnostic) {
-		e.Subkind = parse.Expired
+		expireEvent(e)
 	}
 	switch {
 	case f.kind != parse.Delay:
@@ -319,8 +319,23 @@ func (j *joiner) reinjected(f *fact, m *message) {
 		again.inherit(m)
 	}
 	f.kind = parse.Relay
-	if f.event != nil {
-		f.event.Kind, f.event.Action = parse.Relay, actionOf(parse.Relay)
+	if f.event == nil {
+		f.event = newEvent(f)
+	}
+	e := f.event
+	e.Kind, e.Action = parse.Relay, actionOf(parse.Relay)
+	if m != nil {
+		if i := m.indexDelayed(f.recipient); i >= 0 && m.delayed[i].Subkind != parse.LocalDelivery {
+			return // a delay that was taken for somebody else's is settled by this
+		}
+	}
+	e.Subkind = parse.LocalDelivery
+}
+
+// expireEvent tells a failure by the end of the queue lifetime, but for one on our own machine, which stays that.
+func expireEvent(e *parse.Event) {
+	if e.Subkind != parse.LocalDelivery {
+		e.Subkind = parse.Expired
 	}
 }
 
@@ -351,7 +366,8 @@ func (j *joiner) expire(f *fact) became {
 	for i, last := range m.delayed {
 		events[i] = *last
 		e := &events[i]
-		e.Kind, e.Subkind, e.Action, e.Time = parse.Failure, parse.Expired, actionOf(parse.Failure), f.time
+		e.Kind, e.Action, e.Time = parse.Failure, actionOf(parse.Failure), f.time
+		expireEvent(e)
 		if e.Sender == "" {
 			e.Sender = string(f.sender)
 		}

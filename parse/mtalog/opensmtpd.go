@@ -102,7 +102,7 @@ func opensmtpdParse(p *parser, l *line, f *fact) {
 	if !bytes.Equal(host, ip) {
 		f.remote = host
 	}
-	if local || isLoopback(f.remoteIP) {
+	if local || isLoopback(f.remoteIP) || string(ip) == "localhost" {
 		f.subkind = parse.LocalDelivery
 	}
 	f.notification = len(f.sender) == 0

@@ -94,12 +94,14 @@ func (p *parser) dispatch(l *line, f *fact) {
 		if d.claims(l) {
 			d.parse(p, l, f)
 			if f.verb > damaged {
+				ownHop(f)
 				f.key = messageKey(l.host, f.id)
 				f.host = l.host
 				if len(l.host) > 0 && f.event != nil && f.event.Host == "" {
 					f.event.Host = p.name(l.host)
 				}
 				for i := range f.also {
+					ownHop(&f.also[i])
 					f.also[i].key = f.key
 				}
 			}

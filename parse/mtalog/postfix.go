@@ -154,7 +154,7 @@ func postfixAttempt(p *parser, l *line, f *fact) {
 	postfixEnd(l, f, relay, text)
 	f.time = p.clock.time(l.stamp)
 	f.dialect, f.host = postfixName, l.host
-	if f.kind == parse.Delivery && p.count {
+	if f.kind == parse.Delivery && p.count && !isLoopback(f.remoteIP) {
 		return
 	}
 	p.event(f)
@@ -183,18 +183,21 @@ func postfixValueEnd(value []byte) int {
 // postfixEnd tells attempts that stay on our own machine from others: mailboxes, pipes and content filters.
 func postfixEnd(l *line, f *fact, relay, text []byte) {
 	loopback := isLoopback(f.remoteIP)
+	socket := f.remoteIP == nil && bytes.IndexByte(relay, '[') > 0 // such as relay=host[private/dovecot-lmtp]
 	agent := string(l.program[bytes.LastIndexByte(l.program, '/')+1:])
 	switch {
 	case agent == "local" || agent == "virtual" || agent == "pipe" || agent == "discard":
 		f.subkind = parse.LocalDelivery
 		f.remote = nil
-	case f.kind == parse.Delivery && loopback && bytes.Contains(text, []byte("queued as ")):
+	case f.kind == parse.Delivery && (loopback || socket) && bytes.Contains(text, []byte("queued as ")):
 		f.kind = parse.Relay
 		f.other = queuedAs(text)
+		if socket {
+			f.subkind, f.remote = parse.LocalDelivery, nil
+		}
 	case f.kind == parse.Delivery && isPrivate(f.remoteIP):
 		f.other = queuedAs(text) // a content filter if we meet that id again
-	case loopback || bytes.IndexByte(relay, '[') > 0 && f.remoteIP == nil:
-		// A socket in the file system, such as relay=host[private/dovecot-lmtp].
+	case loopback || socket:
 		f.subkind, f.remote = parse.LocalDelivery, nil
 	}
 }

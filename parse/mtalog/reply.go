@@ -172,6 +172,10 @@ func isShortNumber(text string) bool {
 // setRemote reads "mx.example.net[192.0.2.1]:25".
 func setRemote(e *parse.Event, relay string) {
 	host, ip := splitRelay([]byte(strings.TrimSuffix(relay, ":")))
+	if len(ip) == 0 && strings.Contains(relay, "[") && strings.Contains(relay, "]") {
+		e.Subkind = parse.LocalDelivery // a socket in the file system
+		return
+	}
 	if len(host) > 0 {
 		e.RemoteHost = strings.ToLower(string(host))
 	}

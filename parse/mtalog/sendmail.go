@@ -140,10 +140,7 @@ func sendmailTo(p *parser, l *line, f *fact, rest []byte) {
 	case isLoopback(f.remoteIP) && f.kind == parse.Delivery && bytes.HasPrefix(state, []byte("Sent (")):
 		// From the submission queue, or a content filter, into the queue of the same machine.
 		f.kind = parse.Relay
-		f.other, _, _ = bytes.Cut(state[len("Sent ("):], []byte(" "))
-		if id := queuedAs(state); id != nil {
-			f.other = id
-		}
+		f.other = sendmailAccepted(state)
 	case isLoopback(f.remoteIP):
 		f.subkind = parse.LocalDelivery
 	}
@@ -161,6 +158,15 @@ func sendmailTo(p *parser, l *line, f *fact, rest []byte) {
 	}
 	p.event(f)
 	sendmailReason(f.event, string(reply), string(state))
+}
+
+// sendmailAccepted is the id in "Sent (ID Message accepted for delivery)", in front of which a content filter may have more.
+func sendmailAccepted(state []byte) []byte {
+	if id := queuedAs(state); id != nil {
+		return id
+	}
+	before, _, _ := bytes.Cut(state[len("Sent ("):], []byte(" Message accepted"))
+	return before[bytes.LastIndexByte(before, ' ')+1:]
 }
 
 // sendmailKind tells what a stat means; ok is false for one that is no attempt.
