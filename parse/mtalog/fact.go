@@ -37,7 +37,7 @@ type fact struct {
 	anew bool
 
 	// other is the id of another message: the notification for noticed; the one that a content filter sent back to us
-	// for an attempt of kind Relay; the cause for an opened that is a notification.
+	// for an attempt of kind Relay; the cause for an opened that is a notification; the new id for moved.
 	other []byte
 
 	// of attempt
@@ -101,6 +101,7 @@ const (
 	accepted              // a recipient of a message was named
 	noticed               // a notification about a message was made
 	withdrawn             // one that was announced will not be made
+	moved                 // the message is in the queue under another id from now on
 	closed                // the message left the queue
 	returned              // the message left the queue, and whoever still waited for it will not get it
 	started               // an attempt began: id and recipient of delivery; without id, more is said of it

@@ -87,6 +87,8 @@ func (j *joiner) follow(f *fact) became {
 		j.notice(f)
 	case withdrawn:
 		j.told(f.host, f.other)
+	case moved:
+		j.move(f)
 	case closed:
 		j.queue.remove(f.key)
 	case returned:
@@ -150,6 +152,22 @@ func (j *joiner) told(host, alias []byte) bool {
 		j.queue.remove(other.key)
 	}
 	return true
+}
+
+// move has a message known by another id. The lines that open it there may have come first.
+func (j *joiner) move(f *fact) {
+	m := j.queue.find(f.key)
+	if m == nil || len(f.other) == 0 {
+		return
+	}
+	again := j.queue.get(messageKey(f.host, f.other))
+	if m == again || j.queue.open[f.key] != m {
+		return // the same id; or there was no room for both
+	}
+	again.inherit(m)
+	again.delayed = append(again.delayed, m.delayed...)
+	j.queue.weight += len(m.delayed)
+	j.queue.remove(f.key)
 }
 
 // open keeps what a line says about a message as a whole.

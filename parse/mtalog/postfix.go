@@ -14,6 +14,8 @@ const postfixName = "postfix"
 func postfixClaims(l *line) bool {
 	if slash := bytes.LastIndexByte(l.program, '/'); slash > 0 {
 		l.role = postfixDaemon(l.program[slash+1:])
+	} else if string(l.program) == "MailScanner" {
+		l.role = postfixScanner
 	}
 	return l.role != postfixNone
 }
@@ -28,6 +30,8 @@ const (
 	postfixCleanup
 	postfixBounce
 	postfixServer
+	postfixPickup
+	postfixScanner // MailScanner, which takes mail out of the queue and puts it back under another id
 )
 
 func postfixDaemon(name []byte) postfixRole {
@@ -42,7 +46,9 @@ func postfixDaemon(name []byte) postfixRole {
 		return postfixBounce
 	case "smtpd", "postscreen", "submission", "smtps", "submissions":
 		return postfixServer
-	case "pickup", "anvil", "master", "scache", "tlsmgr", "tlsproxy", "trivial-rewrite", "verify", "flush", "showq",
+	case "pickup":
+		return postfixPickup
+	case "anvil", "master", "scache", "tlsmgr", "tlsproxy", "trivial-rewrite", "verify", "flush", "showq",
 		"qmqpd", "proxymap", "proxywrite", "dnsblog", "postlogd", "postqueue", "postdrop", "sendmail", "postfix-script",
 		"postlog", "postalias", "postmap", "spawn", "policyd-spf", "script", "virtual_alias":
 		return postfixOther
@@ -67,6 +73,15 @@ func postfixParse(p *parser, l *line, f *fact) {
 		f.subkind = postfixInbound(l.message)
 	case postfixBounce:
 		postfixNotice(l, f)
+	case postfixPickup:
+		// After postsuper -r: "ID: uid=0 from=<a@b> orig_id=OLD".
+		if id, rest, ok := postfixID(l.message); ok {
+			if _, old, ok := bytes.Cut(rest, []byte("> orig_id=")); ok {
+				f.verb, f.id, f.other = moved, old, id
+			}
+		}
+	case postfixScanner:
+		postfixRequeue(l, f)
 	case postfixServer:
 		f.subkind = postfixInbound(l.message)
 	}
@@ -265,6 +280,15 @@ func postfixNotice(l *line, f *fact) {
 		return
 	}
 	f.verb, f.id, f.other = noticed, id, rest[i+len(" notification: "):]
+}
+
+// postfixRequeue reads MailScanner's "Requeue: OLD.A1B2C to NEW"; the part behind the dot is no part of the queue id.
+func postfixRequeue(l *line, f *fact) {
+	rest, ok := bytes.CutPrefix(l.message, []byte("Requeue: "))
+	old, id, ok2 := bytes.Cut(rest, []byte(" to "))
+	if old, _, _ = bytes.Cut(old, []byte(".")); ok && ok2 && isAlphanumeric(old) && isAlphanumeric(id) {
+		f.verb, f.id, f.other = moved, old, id
+	}
 }
 
 // postfixInbound tells the lines with which we refuse other people's mail: "NOQUEUE: reject: RCPT from ...".

@@ -167,6 +167,9 @@ func (m *message) fill(e *parse.Event) {
 
 // inherit takes over what a content filter did not pass on.
 func (m *message) inherit(from *message) {
+	if !m.hasSender && from.hasSender {
+		m.setSender(from.text[:from.senderLen])
+	}
 	if !m.hasID && from.hasID {
 		m.setMessageID(from.text[from.senderLen:])
 	}
