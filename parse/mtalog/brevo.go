@@ -17,12 +17,19 @@ func brevoEvents(c *clock, o object) []parse.Event {
 	if e.Time.IsZero() {
 		e.Time = o.when(c, "date")
 	}
-	switch o.text("event") {
+	event := o.text("event")
+	if name, ok := brevoNames[event]; ok {
+		event = name
+	}
+	if e.Diagnostic == "" && brevoMeanings[event] != "" {
+		e.Diagnostic = typed(brevoMeanings, event)
+	}
+	switch event {
 	case "delivered":
 		e.Kind = parse.Delivery
 	case "deferred":
 		e.Kind = parse.Delay
-	case "hard_bounce", "soft_bounce", "hardBounces", "softBounces", "blocked", "invalid_email", "invalid", "error":
+	case "hard_bounce", "soft_bounce", "blocked", "invalid_email", "error":
 		e.Kind = parse.Failure
 	case "spam", "complaint":
 		e.Kind = parse.Feedback
@@ -31,3 +38,6 @@ func brevoEvents(c *clock, o object) []parse.Event {
 	}
 	return []parse.Event{e}
 }
+
+// brevoNames has the names of events in the answers of the API, and those of webhooks.
+var brevoNames = map[string]string{"hardBounces": "hard_bounce", "softBounces": "soft_bounce", "invalid": "invalid_email"}

@@ -22,7 +22,10 @@ func mailgunEvents(c *clock, o object) []parse.Event {
 		MessageSize: parseSize([]byte(o.text("message", "size"))),
 	}
 	if e.Diagnostic == "" {
-		e.Diagnostic = o.text("reason")
+		e.Diagnostic = o.text("reject", "reason")
+	}
+	if e.Diagnostic == "" {
+		e.Diagnostic = typed(mailgunMeanings, o.text("reason"))
 	}
 	if code := status.text("code"); len(code) == 3 && replyCode(e.Diagnostic) == "" {
 		e.ReplyCode = replyCode(code)

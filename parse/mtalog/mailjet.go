@@ -33,7 +33,10 @@ func mailjetEvents(c *clock, o object) []parse.Event {
 		return nil
 	}
 	if e.Diagnostic == "" {
-		e.Diagnostic = o.text("error")
+		e.Diagnostic = typed(mailjetMeanings, o.text("error"))
+	}
+	if related := o.text("error_related_to"); e.Diagnostic == "" && related != "" {
+		e.Diagnostic = typed(mailjetMeanings, related)
 	}
 	return []parse.Event{e}
 }

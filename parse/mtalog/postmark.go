@@ -13,7 +13,12 @@ func postmarkClaims(o object) bool {
 func postmarkEvents(c *clock, o object) []parse.Event {
 	e := parse.Event{
 		QueueID: o.text("MessageID"), Recipient: o.first("Email", "Recipient"), Sender: o.text("From"), Subject: o.text("Subject"),
-		Diagnostic: o.first("Details", "Description"),
+		Diagnostic: o.text("Details"),
+	}
+	if kind := o.text("Type"); e.Diagnostic == "" && postmarkMeanings[kind] != "" {
+		e.Diagnostic = typed(postmarkMeanings, kind)
+	} else if e.Diagnostic == "" {
+		e.Diagnostic = o.first("Description", "Type")
 	}
 	switch o.text("RecordType") {
 	case "Delivery":

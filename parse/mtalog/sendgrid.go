@@ -14,7 +14,11 @@ func sendgridEvents(c *clock, o object) []parse.Event {
 		Time: o.when(c, "timestamp"), QueueID: o.text("sg_message_id"), MessageID: o.text("smtp-id"), Recipient: o.text("email"),
 		Status: o.text("status"), Diagnostic: o.first("reason", "response"), LocalIP: o.text("ip"), Subject: o.text("subject"),
 	}
-	switch o.text("event") {
+	event := o.text("event")
+	if e.Diagnostic == "" || event == "dropped" {
+		e.Diagnostic = typed(sendgridMeanings, o.first("reason", "bounce_classification", "type"))
+	}
+	switch event {
 	case "delivered":
 		e.Kind = parse.Delivery
 	case "deferred":

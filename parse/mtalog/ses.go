@@ -71,7 +71,7 @@ func sesRecipients(c *clock, message parse.Event, what object, key string, kind 
 		e.Recipient, e.Status = r.text("emailAddress"), r.text("status")
 		e.Diagnostic = r.text("diagnosticCode")
 		if e.Diagnostic == "" {
-			e.Diagnostic = strings.TrimSpace(what.text("bounceType") + " " + what.text("bounceSubType") + what.text("delayType"))
+			e.Diagnostic = typed(sesMeanings, strings.TrimSpace(what.text("bounceType")+" "+what.text("bounceSubType")+what.text("delayType")))
 		}
 		events = append(events, e)
 	}

@@ -20,12 +20,20 @@ func sparkpostEvents(c *clock, o object) []parse.Event {
 		LocalIP: o.text("sending_ip"), RemoteIP: o.text("ip_address"), RemoteHost: o.text("mx_host"),
 		MessageSize: parseSize([]byte(o.text("msg_size"))),
 	}
+	class := o.text("bounce_class")
+	if e.Diagnostic == "" {
+		e.Diagnostic = sparkpostMeanings[class]
+	}
 	switch o.text("type") {
 	case "delivery":
 		e.Kind = parse.Delivery
 	case "delay":
 		e.Kind = parse.Delay
-	case "bounce", "out_of_band", "policy_rejection", "generation_failure", "generation_rejection":
+	case "out_of_band":
+		if e.Kind, e.Subkind = sparkpostOutOfBand(class); e.Kind == "" {
+			return nil
+		}
+	case "bounce", "policy_rejection", "generation_failure", "generation_rejection":
 		e.Kind = parse.Failure
 	case "spam_complaint":
 		e.Kind = parse.Feedback
@@ -36,4 +44,17 @@ func sparkpostEvents(c *clock, o object) []parse.Event {
 		e.ReplyCode = replyCode(o.text("error_code"))
 	}
 	return []parse.Event{e}
+}
+
+// sparkpostOutOfBand tells what came back later by its bounce class: not all of it is a bounce.
+func sparkpostOutOfBand(class string) (parse.Kind, parse.Subkind) {
+	switch class {
+	case "60":
+		return parse.AutoReply, ""
+	case "100":
+		return parse.AutoReply, parse.ChallengeResponse
+	case "80", "90": // asks to be on a list, or off it
+		return "", ""
+	}
+	return parse.Failure, ""
 }
