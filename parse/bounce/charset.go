@@ -1,6 +1,7 @@
 package bounce
 
 import (
+	"bytes"
 	"encoding/base64"
 	"io"
 	"mime"
@@ -80,12 +81,8 @@ func encodingOf(charset string) encoding.Encoding {
 
 // isISO2022JP sees the escape sequence that changes to JIS X 0208; many Japanese systems leave the label away.
 func isISO2022JP(b []byte) bool {
-	for i := 0; i+2 < len(b) && i < 4096; i++ {
-		if b[i] == 0x1b && b[i+1] == '$' && (b[i+2] == 'B' || b[i+2] == '@') {
-			return true
-		}
-	}
-	return false
+	b = b[:min(len(b), 4096)]
+	return bytes.Contains(b, []byte("\x1b$B")) || bytes.Contains(b, []byte("\x1b$@"))
 }
 
 // validEUC is whether bytes beyond US-ASCII come in the pairs of EUC-JP.

@@ -14,18 +14,15 @@ type haystack struct {
 
 // fill makes h search text.
 func (h *haystack) fill(text string) {
-	var b strings.Builder
-	b.Grow(len(text))
-	for i := 0; i < len(text); i++ {
-		c := text[i]
+	low := []byte(text)
+	for i, c := range low {
 		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
+			low[i] = c + 'a' - 'A'
 		} else if c == '\n' {
-			c = ' '
+			low[i] = ' '
 		}
-		b.WriteByte(c)
 	}
-	h.low = b.String()
+	h.low = string(low)
 	h.note()
 }
 
@@ -37,25 +34,27 @@ func (h *haystack) cut(n int) {
 
 func (h *haystack) note() {
 	h.seen = [256]uint64{}
-	for i := 0; i+4 <= len(h.low); i++ {
-		bit := gramHash(h.low, i)
-		h.seen[bit>>6] |= 1 << (bit & 63)
+	var gram uint32
+	for i := 0; i < len(h.low); i++ {
+		if gram = gram>>8 | uint32(h.low[i])<<24; i >= 3 {
+			bit := gramHash(gram)
+			h.seen[bit>>6] |= 1 << (bit & 63)
+		}
 	}
 }
 
-func gramHash(s string, i int) uint32 {
-	gram := uint32(s[i]) | uint32(s[i+1])<<8 | uint32(s[i+2])<<16 | uint32(s[i+3])<<24
-	return gram * 2654435761 >> 18
-}
+// gramHash hashes four bytes, the first of which is the lowest, to 14 bits.
+func gramHash(gram uint32) uint32 { return gram * 2654435761 >> 18 }
 
 // has is whether the text contains phrase, which must be lower case.
 func (h *haystack) has(phrase string) bool { return h.index(phrase) >= 0 }
 
 // index is strings.Index in the text.
 func (h *haystack) index(phrase string) int {
-	if len(phrase) >= 4 {
-		for _, at := range [...]int{0, len(phrase) - 4, len(phrase)/2 - 2} {
-			if bit := gramHash(phrase, at); h.seen[bit>>6]&(1<<(bit&63)) == 0 {
+	var gram uint32
+	for i := 0; i < len(phrase); i++ {
+		if gram = gram>>8 | uint32(phrase[i])<<24; i >= 3 {
+			if bit := gramHash(gram); h.seen[bit>>6]&(1<<(bit&63)) == 0 {
 				return -1
 			}
 		}

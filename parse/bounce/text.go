@@ -2,6 +2,7 @@ package bounce
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"ndrscope/parse"
 )
@@ -9,11 +10,27 @@ import (
 // oneLine joins the lines of s with single blanks, and takes off what surrounds them. The lines of a multi-line SMTP
 // reply lose the code that each repeats: "550-5.1.1 no 550 5.1.1 such user" becomes "550-5.1.1 no such user".
 func oneLine(s string) string {
-	s = joinReply(strings.Join(strings.Fields(s), " "))
+	if !isOneLine(s) {
+		s = strings.Join(strings.Fields(s), " ")
+	}
+	s = joinReply(s)
 	if len(s) > maxDiagnostic {
 		s = strings.ToValidUTF8(s[:maxDiagnostic], "")
 	}
 	return s
+}
+
+// isOneLine is whether s is US-ASCII words with single blanks between them.
+func isOneLine(s string) bool {
+	blank := true
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c < ' ' || c >= utf8.RuneSelf || c == ' ' && blank {
+			return false
+		}
+		blank = c == ' '
+	}
+	return !blank
 }
 
 // joinReply takes the repeated codes out of a multi-line reply that was joined to one line.
