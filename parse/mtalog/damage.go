@@ -20,6 +20,8 @@ const (
 	unreadable damage = "the rest of the log cannot be read"
 	noHeader   damage = "a row that the header of the table does not explain"
 	badJSON    damage = "not a JSON object"
+	// manyRecords is told rather than guessed at, as each line of a log is one.
+	manyRecords damage = "a list of log records on one line: write one record a line (jq -c '.[]')"
 )
 
 type damagedLine struct {

@@ -51,7 +51,9 @@ func openEnvelope(text []byte, l *line) bool {
 	}
 	if l.stamp.form == rfc3339Form && text[10] == ' ' {
 		l.program, l.message = []byte(eximName), text[n+1:]
+		return true
 	}
+	openWithin(trimBlanks(text[n:]), l)
 	return true
 }
 

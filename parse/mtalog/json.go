@@ -173,6 +173,10 @@ func (p *parser) parseJSON(text []byte, f *fact) {
 	}
 	for _, o := range objects {
 		if l := &p.line; openRecord(o, l) {
+			if len(objects) > 1 {
+				f.verb, f.damage = damaged, manyRecords
+				return
+			}
 			p.dispatch(l, f)
 			return
 		}
@@ -244,15 +248,27 @@ func openRecord(o object, l *line) bool {
 	if o.has("MESSAGE") {
 		return openJournal(o, l)
 	}
+	for _, key := range [...]string{"_source", "result"} { // Elasticsearch's and Splunk's answers
+		if inner := o.object(key); inner != nil {
+			return openRecord(inner, l)
+		}
+	}
 	text := o.text("log") // Docker's json-file, Fluent Bit
 	if text == "" {
-		text = o.first("message", "msg", "@message") // filebeat, rsyslog and syslog-ng templates
+		// Filebeat, rsyslog and syslog-ng templates; Graylog (GELF); Splunk
+		text = o.first("message", "msg", "@message", "short_message", "_raw")
+	}
+	if text == "" && o.has("labels") {
+		text = o.text("line") // logcli -o jsonl
 	}
 	if text == "" {
 		return false
 	}
 	inner := []byte(strings.TrimRight(text, "\r\n"))
-	program := o.first("program", "programname", "PROGRAM", "app-name", "appname", "ident", "syslogtag", "tag")
+	program := o.first("program", "programname", "PROGRAM", "app-name", "appname", "ident", "syslogtag", "tag", "_application_name")
+	if program == "" {
+		program = o.text("process", "name") // Elastic Common Schema
+	}
 	switch {
 	case openEnvelope(inner, l) && len(l.message) > 0:
 	case program != "" && !strings.Contains(program, "."):
