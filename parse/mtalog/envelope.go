@@ -39,6 +39,12 @@ func openEnvelope(text []byte, l *line) bool {
 	if len(text) == 0 {
 		return false
 	}
+	if len(text) > 6 && text[3] == ' ' && text[6] == ' ' { // RFC 3164, the commonest; none of those before it begins so
+		if openSyslog(text, l) {
+			return true
+		}
+		*l = line{}
+	}
 	for _, open := range envelopes {
 		if open(text, l) {
 			return true
