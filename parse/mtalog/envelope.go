@@ -33,6 +33,11 @@ const (
 // envelopes are tried in this order. One that does not fit may leave traces in the line.
 var envelopes = [...]func(text []byte, l *line) bool{openHaraka, openExim, openMultilog, openSyslog, openMsmtp, openZoneMTA}
 
+// openLine takes off the envelope of a line that stands by itself in a file.
+func openLine(text []byte, l *line) bool {
+	return openContainer(text, l) || openEnvelope(text, l) || openCollected(text, l)
+}
+
 // openEnvelope takes off whatever was put around a message. A line of which only the time stamp is understood is a
 // line of a log all the same; it has no message then.
 func openEnvelope(text []byte, l *line) bool {

@@ -149,7 +149,7 @@ func (p *parser) dialectOf(text []byte) (name string, ok bool) {
 		if !openRecord(objects[0], l) {
 			return serviceOf(objects[0])
 		}
-	} else if !openContainer(text, l) && !openEnvelope(text, l) && !openCollected(text, l) {
+	} else if !openLine(text, l) {
 		return "", false
 	}
 	for i := range dialects {

@@ -78,7 +78,7 @@ func (p *parser) parse(text []byte, f *fact) {
 		p.parseJSON(text, f)
 		return
 	}
-	if !openContainer(text, l) && !openEnvelope(text, l) && !openCollected(text, l) {
+	if !openLine(text, l) {
 		if text[0] != ' ' && text[0] != '\t' { // else it goes on with the entry before
 			f.verb, f.damage = damaged, notLog
 		}
